@@ -1,0 +1,3 @@
+module github.com/mmfuzz/mmfuzz
+
+go 1.25.0

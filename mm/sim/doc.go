@@ -1,0 +1,2 @@
+// Package sim is a simulated multiprocessor with a memory model.
+package sim
