@@ -1,0 +1,237 @@
+package sim
+
+// Order is the ordering that one access asks for, in LKMM's words.
+type Order uint8
+
+const (
+	// Once is READ_ONCE, WRITE_ONCE and the _relaxed forms: no ordering.
+	Once Order = iota
+	// Acquire orders the load before all later accesses.
+	Acquire
+	// Release orders all earlier accesses before the store.
+	Release
+	// Mb makes a successful RMW act as if between two smp_mb.
+	Mb
+	// NoReturn is an RMW without a value, such as atomic_inc or set_bit: no
+	// ordering, and smp_rmb does not order its load.
+	NoReturn
+	// Dereference is rcu_dereference: later accesses depend on its address.
+	Dereference
+	// locking is the RMW of spin_lock (LKR and LKW), unlocking the store of
+	// spin_unlock (UL).
+	locking
+	unlocking
+)
+
+var orderNames = [...]string{"once", "acquire", "release", "mb", "noreturn", "dereference", "lock", "unlock"}
+
+// String returns the order's name.
+func (o Order) String() string { return orderNames[o] }
+
+// rmwOp is what a read-modify-write does with the old value.
+type rmwOp uint8
+
+const (
+	opXchg      rmwOp = iota
+	opCmpxchg         // a if old is b, else fail
+	opAdd             // 32 bits
+	opAddUnless       // 32 bits: add a unless old is b, else fail
+	opOr
+	opAndNot
+	opXor
+	opSetIfClear // or a, fail if any bit of a is set
+)
+
+// apply returns the new value and whether the RMW stores it.
+func (op rmwOp) apply(old, a, b uint64) (uint64, bool) {
+	switch op {
+	case opXchg:
+		return a, true
+	case opCmpxchg:
+		return a, old == b
+	case opAdd:
+		return uint64(uint32(old) + uint32(a)), true
+	case opAddUnless:
+		return uint64(uint32(old) + uint32(a)), uint32(old) != uint32(b)
+	case opOr:
+		return old | a, true
+	case opAndNot:
+		return old &^ a, true
+	case opXor:
+		return old ^ a, true
+	default:
+		return old | a, old&a == 0
+	}
+}
+
+// access finds the variable of size bytes at a, or oopses.
+func (c *CPU) access(a Addr, size uint8) (i int32, shift uint8) {
+	i, shift, ok := c.m.field(a, size)
+	if !ok {
+		c.Oops("unable to handle access in "+c.callerName(), a)
+	}
+	return i, shift
+}
+
+func (c *CPU) load(a Addr, size uint8, o Order) uint64 {
+	c.step()
+	i, shift := c.access(a, size)
+	m := c.m
+	x := &m.cells[i]
+	v, late, src := x.val, 0, int32(0)
+	if m.model != SC {
+		k := c.readMessage(i, o, &late)
+		if k != 0 {
+			v = m.msgs[k].val
+			src = k
+		}
+	}
+	v = extract(v, shift, size)
+	m.mix(c, EvRead, a, v)
+	if m.tracing {
+		c.record(Event{Kind: EvRead, Order: o, Addr: a, Size: size, Val: v, Late: late, src: src, cell: i})
+	}
+	return v
+}
+
+// readMessage picks the message that a load of cell i reads; 0 stands for the
+// cell's only value.
+func (c *CPU) readMessage(i int32, o Order, late *int) int32 {
+	if c.m.model == TSO {
+		return c.m.tso.read(c, i, late)
+	}
+	return c.m.lkmm.read(c, i, o, late)
+}
+
+func (c *CPU) store(a Addr, size uint8, v uint64, o Order) {
+	c.step()
+	c.storeNow(a, size, v, o)
+}
+
+// storeNow is a store that belongs to the step already begun.
+func (c *CPU) storeNow(a Addr, size uint8, v uint64, o Order) {
+	i, shift := c.access(a, size)
+	m := c.m
+	m.touch(i)
+	x := &m.cells[i]
+	partial := size == 4 && !x.split
+	stored := v
+	if partial {
+		stored = merge(x.val, v, shift)
+	}
+	old, late, msg := x.val, 0, int32(0)
+	switch m.model {
+	case SC:
+		x.val = stored
+	case TSO:
+		msg = m.tso.write(c, i, stored)
+	case LKMM:
+		msg = m.lkmm.write(c, i, stored, o, partial, &late)
+	}
+	m.mix(c, EvWrite, a, v)
+	if m.tracing {
+		c.record(Event{Kind: EvWrite, Order: o, Addr: a, Size: size, Val: v, Old: extract(old, shift, size), Late: late, dst: msg, cell: i})
+	}
+	if m.blocked != 0 {
+		m.wakeWaiters(i)
+	}
+}
+
+// rmw does one atomic read-modify-write and returns the old value and whether
+// it stored.
+func (c *CPU) rmw(a Addr, size uint8, op rmwOp, va, vb uint64, o Order) (uint64, bool) {
+	c.step()
+	i, shift := c.access(a, size)
+	return c.rmwCell(a, i, shift, size, op, va, vb, o)
+}
+
+func (c *CPU) rmwCell(a Addr, i int32, shift, size uint8, op rmwOp, va, vb uint64, o Order) (uint64, bool) {
+	m := c.m
+	m.touch(i)
+	x := &m.cells[i]
+	r := rmwRequest{cell: i, shift: shift, size: size, op: op, a: va, b: vb, order: o, partial: size == 4 && !x.split}
+	if m.model == SC {
+		r.old = extract(x.val, shift, size)
+		if r.new, r.ok = op.apply(r.old, va, vb); r.ok {
+			x.val = r.word(x.val, r.new)
+		}
+	} else if m.model == TSO {
+		m.tso.rmw(c, &r)
+	} else {
+		m.lkmm.rmw(c, &r)
+	}
+	kind := EvRMW
+	if !r.ok {
+		kind = EvRMWFail
+	}
+	m.mix(c, kind, a, r.old^r.new<<1)
+	if m.tracing {
+		c.record(Event{Kind: kind, Order: o, Addr: a, Size: size, Val: r.new, Old: r.old, Late: r.late, src: r.src, dst: r.dst, cell: i})
+	}
+	if r.ok && m.blocked != 0 {
+		m.wakeWaiters(i)
+	}
+	return r.old, r.ok
+}
+
+// rmwRequest is one read-modify-write on its way through a model.
+type rmwRequest struct {
+	cell        int32
+	shift, size uint8
+	op          rmwOp
+	a, b        uint64
+	order       Order
+	partial     bool // 32 bits of an unsplit word
+
+	old, new uint64
+	ok       bool
+	late     int
+	src, dst int32 // messages read and written
+}
+
+// try applies the operation to a word's value.
+func (r *rmwRequest) try(word uint64) (old, new uint64, ok bool) {
+	old = extract(word, r.shift, r.size)
+	new, ok = r.op.apply(old, r.a, r.b)
+	return old, new, ok
+}
+
+// word returns base with the field replaced by v.
+func (r *rmwRequest) word(base, v uint64) uint64 {
+	if r.partial {
+		return merge(base, v, r.shift)
+	}
+	return v
+}
+
+// ReadOnce is READ_ONCE of 64 bits.
+func (c *CPU) ReadOnce(a Addr) uint64 { return c.load(a, 8, Once) }
+
+// ReadOnce32 is READ_ONCE of 32 bits.
+func (c *CPU) ReadOnce32(a Addr) uint32 { return uint32(c.load(a, 4, Once)) }
+
+// WriteOnce is WRITE_ONCE of 64 bits.
+func (c *CPU) WriteOnce(a Addr, v uint64) { c.store(a, 8, v, Once) }
+
+// WriteOnce32 is WRITE_ONCE of 32 bits. In a word that is not split it leaves
+// the other half as it is in coherence order.
+func (c *CPU) WriteOnce32(a Addr, v uint32) { c.store(a, 4, uint64(v), Once) }
+
+// SmpLoadAcquire is smp_load_acquire of 64 bits.
+func (c *CPU) SmpLoadAcquire(a Addr) uint64 { return c.load(a, 8, Acquire) }
+
+// SmpLoadAcquire32 is smp_load_acquire of 32 bits.
+func (c *CPU) SmpLoadAcquire32(a Addr) uint32 { return uint32(c.load(a, 4, Acquire)) }
+
+// SmpStoreRelease is smp_store_release of 64 bits.
+func (c *CPU) SmpStoreRelease(a Addr, v uint64) { c.store(a, 8, v, Release) }
+
+// SmpStoreRelease32 is smp_store_release of 32 bits.
+func (c *CPU) SmpStoreRelease32(a Addr, v uint32) { c.store(a, 4, uint64(v), Release) }
+
+// RcuDereference is rcu_dereference: the accesses that follow are taken to
+// depend on the pointer.
+func (c *CPU) RcuDereference(a Addr) uint64 { return c.load(a, 8, Dereference) }
+
+// RcuAssignPointer is rcu_assign_pointer, a store-release.
+func (c *CPU) RcuAssignPointer(a Addr, v uint64) { c.store(a, 8, v, Release) }

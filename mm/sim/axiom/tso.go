@@ -1,0 +1,78 @@
+package axiom
+
+// SC names what breaks sequential consistency, or is empty: one order of all events explains the execution.
+func (c *Checker) SC(g *Graph) string {
+	b := &c.base
+	b.load(&c.algebra, g)
+	if broken := b.common(); broken != "" {
+		return broken
+	}
+	return b.lawOfRcu(b.or(b.po, b.com), "sequential consistency")
+}
+
+// TSO names what breaks total store order as the kernel's primitives use it on x86, or is empty: a store may pass a
+// later load and nothing else may pass. Every successful RMW is a locked instruction, whatever its name; of the fences
+// only smp_mb is one; a failed RMW is held to be a mere load, since some of them are.
+func (c *Checker) TSO(g *Graph) string {
+	b := &c.base
+	b.load(&c.algebra, g)
+	if broken := b.common(); broken != "" {
+		return broken
+	}
+	locked := b.or(b.seq(b.rmw, b.inv(b.rmw)), b.seq(b.inv(b.rmw), b.rmw))
+	full := b.or(b.both(Mb, R|W), b.on(SyncRcu))
+	ppo := b.or(
+		b.seq(b.on(R), b.po), b.seq(b.po, b.on(W)), // all but a store and a later load
+		b.seq(b.on(W), b.po, full, b.po, b.on(R)),
+		b.seq(b.po, locked), b.seq(locked, b.po))
+	m := b.on(R | W)
+	return b.lawOfRcu(b.or(b.seq(m, ppo, m), b.rfe, b.coe, b.fre), "total store order")
+}
+
+// lawOfRcu asks for an order in which, for every grace period and every read-side critical section, either the section
+// ended before the grace period did, or it began after the grace period began. In the first case all that precedes the
+// unlock is visible to all that follows the grace period; in the second all that precedes the grace period is visible
+// to all that follows the lock.
+func (b *base) lawOfRcu(order relation, name string) string {
+	type pair struct{ lock, unlock, sync int }
+	var pairs []pair
+	sections := b.criticalSections()
+	for l := range b.g.Events {
+		for u := range b.g.Events {
+			if !b.has(sections, l, u) {
+				continue
+			}
+			for s, e := range b.g.Events {
+				if e.Tag&SyncRcu != 0 {
+					pairs = append(pairs, pair{l, u, s})
+				}
+			}
+		}
+	}
+	before := func(order relation, x, y int) relation {
+		more := b.or(order)
+		for i := range b.g.Events {
+			for j := range b.g.Events {
+				if (i == x || b.has(b.po, i, x)) && (j == y || b.has(b.po, y, j)) {
+					b.add(more, i, j)
+				}
+			}
+		}
+		return more
+	}
+	var choose func(order relation, left []pair) bool
+	choose = func(order relation, left []pair) bool {
+		if !b.acyclic(order) {
+			return false
+		}
+		if len(left) == 0 {
+			return true
+		}
+		p := left[0]
+		return choose(before(order, p.unlock, p.sync), left[1:]) || choose(before(order, p.sync, p.lock), left[1:])
+	}
+	if !choose(order, pairs) {
+		return name
+	}
+	return ""
+}

@@ -1,0 +1,92 @@
+package sim
+
+import "math/bits"
+
+// Kind says what a Question asks.
+type Kind uint8
+
+const (
+	// Run asks which CPU does the next step.
+	Run Kind = iota
+	// Read asks which value a load returns.
+	Read
+	// Write asks where in coherence order a store goes.
+	Write
+)
+
+// String returns the word that program texts use for k.
+func (k Kind) String() string {
+	switch k {
+	case Run:
+		return "run"
+	case Read:
+		return "read"
+	default:
+		return "write"
+	}
+}
+
+// Question is the one thing a machine asks: how to go on where the model
+// allows more than one way. It is valid during the call of Choose only.
+type Question struct {
+	Kind Kind
+	// N is the number of answers, at least 2. The answers are 0 to N-1.
+	N int
+	// CPU asks, and Step is its own step, counted from 1: the one about to
+	// be done, or the one that would be next when the CPU has ended.
+	CPU, Step int
+	// Addr is the variable of a Read or Write.
+	Addr Addr
+	// Others is, for Run, the set of CPUs that may run instead, one bit each.
+	// Answer 0 stays on CPU and answer k is the k-th lowest of Others. When
+	// Forced, CPU has ended or is blocked and answer k is the k-th lowest of
+	// Others counted from 0.
+	Others uint8
+	Forced bool
+}
+
+// Target returns the CPU that answer names in a Run question.
+func (q *Question) Target(answer int) int {
+	if !q.Forced {
+		if answer == 0 {
+			return q.CPU
+		}
+		answer--
+	}
+	set := q.Others
+	for ; answer > 0; answer-- {
+		set &= set - 1
+	}
+	return bits.TrailingZeros8(set)
+}
+
+// Chooser answers a machine's questions. Answer 0 is always the dull one: stay
+// on this CPU, read the newest value, make the store the newest. An exhausted
+// chooser answers 0 for ever. A question with one answer is never asked.
+type Chooser interface {
+	Choose(q *Question) int
+}
+
+// Dull is the Chooser that always takes the dull path.
+type Dull struct{}
+
+// Choose answers 0.
+func (Dull) Choose(*Question) int { return 0 }
+
+// ask puts m.question to the chooser. Every choice of a run is made here.
+func (m *Machine) ask() int {
+	answer := m.chooser.Choose(&m.question)
+	if uint(answer) >= uint(m.question.N) {
+		panic("sim: Chooser answered outside 0 to N-1")
+	}
+	return answer
+}
+
+// askRead asks c which of n values to read, or where of n places to store.
+func (c *CPU) askAccess(kind Kind, a Addr, n int) int {
+	if n < 2 {
+		return 0
+	}
+	c.m.question = Question{Kind: kind, N: n, CPU: c.id, Step: c.steps, Addr: a}
+	return c.m.ask()
+}

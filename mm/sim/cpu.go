@@ -1,0 +1,196 @@
+package sim
+
+import (
+	"fmt"
+	"iter"
+	"math/bits"
+	"runtime/debug"
+)
+
+type cpuState uint8
+
+const (
+	cpuDone cpuState = iota
+	cpuRunning
+	cpuBlocked
+)
+
+// waitKind says what a blocked CPU waits for.
+type waitKind uint8
+
+const (
+	waitNone waitKind = iota
+	waitLock
+	waitBit
+	waitGracePeriod
+)
+
+var waitNames = [...]string{waitLock: "spin_lock", waitBit: "wait_on_bit", waitGracePeriod: "synchronize_rcu"}
+
+// CPU is a simulated CPU, and all that simulated kernel code sees of the
+// machine. Its methods are the primitives of the kernel's memory model. They
+// may be called only from the body that Run runs on it.
+type CPU struct {
+	m     *Machine
+	id    int
+	bit   uint8
+	state cpuState
+	steps int
+
+	started    bool // its body has been entered in this phase
+	deadlocked bool
+	wait       waitKind
+	waitCell   int32
+	waitMask   uint64
+
+	rcuNesting int
+	syncIndex  int
+
+	yield func(struct{}) bool
+	next  func() (struct{}, bool)
+	stop  func()
+}
+
+// ID returns the CPU's number, from 0.
+func (c *CPU) ID() int { return c.id }
+
+// Machine returns the machine that c belongs to.
+func (c *CPU) Machine() *Machine { return c.m }
+
+// unwound is the value of the panic that ends a CPU's body early.
+type unwound struct{}
+
+var errUnwound = &unwound{}
+
+func (c *CPU) begin() {
+	c.state, c.started, c.deadlocked = cpuRunning, false, false
+	c.wait = waitNone
+	c.rcuNesting = 0
+}
+
+// resume lets c run until it gives way, ends, or has a bug.
+func (c *CPU) resume() {
+	if c.next == nil {
+		// Made here and not in New: a coroutine must be created by the
+		// thread that a libFuzzer callback runs on.
+		c.next, c.stop = iter.Pull(c.loop)
+	}
+	c.next()
+}
+
+// loop is the coroutine: one body after another.
+func (c *CPU) loop(yield func(struct{}) bool) {
+	c.yield = yield
+	for {
+		c.runBody()
+		if !yield(struct{}{}) {
+			return
+		}
+	}
+}
+
+func (c *CPU) stopCoroutine() {
+	if c.stop != nil {
+		c.m.unwinding = true
+		c.stop()
+		c.next, c.stop = nil, nil
+	}
+}
+
+func (c *CPU) runBody() {
+	defer c.end()
+	c.started = true
+	c.m.body(c)
+	if c.rcuNesting > 0 {
+		c.Bug("rcu_read_lock: read-side critical section never ended", "")
+	}
+}
+
+func (c *CPU) end() {
+	r := recover()
+	if r != nil && r != any(errUnwound) {
+		c.m.goPanic = fmt.Sprintf("%v\n\non simulated CPU %d:\n%s", r, c.id, debug.Stack())
+	}
+	c.state = cpuDone
+	c.m.runnable &^= c.bit
+	c.m.blocked &^= c.bit
+}
+
+// giveWay suspends c until it is resumed.
+func (c *CPU) giveWay() {
+	if !c.yield(struct{}{}) || c.m.unwinding {
+		panic(errUnwound)
+	}
+}
+
+// step begins the next step of c: it is where another CPU may run instead.
+func (c *CPU) step() {
+	m := c.m
+	c.steps++
+	m.stepsLeft--
+	if m.stepsLeft < 0 {
+		m.outOfSteps = true
+		panic(errUnwound)
+	}
+	if others := m.runnable &^ c.bit; others != 0 {
+		c.maybeSwitch(others)
+	}
+}
+
+func (c *CPU) maybeSwitch(others uint8) {
+	m := c.m
+	m.question = Question{Kind: Run, N: 1 + bits.OnesCount8(others), CPU: c.id, Step: c.steps, Others: others}
+	answer := m.ask()
+	if answer == 0 {
+		return
+	}
+	m.current = &m.cpus[m.question.Target(answer)]
+	c.giveWay()
+}
+
+// block suspends c until wake finds that what it waits for has come.
+func (c *CPU) block(kind waitKind) {
+	m := c.m
+	c.wait = kind
+	c.state = cpuBlocked
+	m.runnable &^= c.bit
+	m.blocked |= c.bit
+	c.giveWay()
+	if c.deadlocked {
+		c.Bug("deadlock: "+waitNames[kind]+" in "+c.callerName(), m.deadlockDetail())
+	}
+}
+
+// wake makes c runnable again.
+func (c *CPU) wake() {
+	c.wait = waitNone
+	c.state = cpuRunning
+	c.m.runnable |= c.bit
+	c.m.blocked &^= c.bit
+}
+
+// wakeWaiters wakes the CPUs that wait for a store such as the one just made
+// to cell i.
+func (m *Machine) wakeWaiters(i int32) {
+	for set := m.blocked; set != 0; set &= set - 1 {
+		c := &m.cpus[bits.TrailingZeros8(set)]
+		if (c.wait == waitLock || c.wait == waitBit) && c.waitCell == i && m.cells[i].val&c.waitMask == 0 {
+			c.wake()
+		}
+	}
+}
+
+func (m *Machine) deadlockDetail() string {
+	detail := ""
+	for set := m.blocked; set != 0; set &= set - 1 {
+		c := &m.cpus[bits.TrailingZeros8(set)]
+		if detail != "" {
+			detail += ", "
+		}
+		detail += fmt.Sprintf("cpu%d waits in %s", c.id, waitNames[c.wait])
+		if c.wait != waitGracePeriod {
+			detail += " for " + m.addrName(m.addrOf(c.waitCell))
+		}
+	}
+	return detail
+}

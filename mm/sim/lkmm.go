@@ -1,0 +1,344 @@
+package sim
+
+import "math/bits"
+
+// The lkmm model runs each CPU in program order and keeps the execution so far
+// as a graph. Before a load may read an older store, or a store go before a
+// newer one in coherence order, it checks that no cycle of LKMM's
+// happens-before or propagates-before would come of it; see doc.go.
+//
+// Relations are kept as sets of events. For each event, before holds those
+// that come before it by (hb | pb)+, transitively closed. For each store,
+// props holds the stores that cumul-fence* leads from to it, and itself.
+
+// beforeSet names a set of events kept for a CPU, closed under before.
+type beforeSet int
+
+const (
+	allEvents    beforeSet = iota // everything so far
+	allLoads                      // loads that smp_rmb orders
+	allStores                     // stores
+	ctrlLoads                     // loads that control, or give data to, later stores
+	beforeAll                     // ordered before whatever comes next
+	beforeLoads                   // ordered before loads, by smp_rmb
+	beforeStores                  // ordered before stores, by smp_wmb
+	beforeUnlock                  // before the CPU's last spin_unlock
+	beforeMbBA                    // before the last smp_mb__before_atomic
+	throughRMW                    // up to the last RMW
+	throughLock                   // up to the last spin_lock
+	beforeSets
+)
+
+// propSet names a set of stores kept for a CPU: those that have propagated,
+// in the sense of cumul-fence*;rfe?, to some of its events.
+type propSet int
+
+const (
+	toAll    propSet = iota // to any event so far
+	byCumul                 // the same without the last rfe
+	toStores                // to its stores
+	byWmb                   // to its stores before the last smp_wmb
+	byStrong                // to events before a strong fence
+	byFences                // by strong fences and unlock-lock pairs, to all that comes next
+	toUnlock                // byCumul at the CPU's last spin_unlock
+	toMbBA                  // toAll at the last smp_mb__before_atomic
+	toRMW                   // toAll at the last RMW
+	toLock                  // toAll at the last spin_lock
+	known                   // what these overwrite on this CPU is in beforeAll
+	propSets
+)
+
+type graphEvent struct {
+	pos   uint64 // coherence position of the store that it is or reads
+	cell  int32
+	prev  int16 // the CPU's event before it on the variable, -1 for none
+	src   int16 // a load's store, -1 for one outside the window
+	cpu   int8
+	store bool
+}
+
+// growth is one entry of the history of a set that only grows.
+type growth struct {
+	at     int // events from here on have it
+	stores set
+}
+
+type graphCPU struct {
+	own       set
+	before    [beforeSets]set
+	prop      [propSets]set
+	strong    []growth // history of byStrong
+	fences    []growth // history of byFences
+	mbBA, rmw bool     // there was an smp_mb__before_atomic, an RMW
+	lock      bool
+}
+
+// graph is the execution so far, for the lkmm model.
+type graph struct {
+	m     *Machine
+	n     int // events
+	words int // words that sets need
+	ncpu  int
+
+	events  [window]graphEvent
+	before  [window]set
+	props   [window]set
+	deps    [window]set // of a store: the loads it depends on
+	unlocks [window]set // of a spin_unlock: byCumul before it
+	cpus    [MaxCPUs]graphCPU
+
+	// Strong fences between CPUs that RCU makes; see rcu.go.
+	begun, ended gpSets // what came before grace periods, and before ends of sections
+	periods      []gpSets
+}
+
+type gpSets struct{ before, stores set }
+
+func newGraph(m *Machine) *graph { return &graph{m: m} }
+
+// reset forgets the execution.
+func (g *graph) reset(ncpu int) {
+	g.n, g.words, g.ncpu = 0, 0, ncpu
+	for i := 0; i < ncpu; i++ {
+		u := &g.cpus[i]
+		u.own = set{}
+		u.before = [beforeSets]set{}
+		u.prop = [propSets]set{}
+		u.strong, u.fences = u.strong[:0], u.fences[:0]
+		u.mbBA, u.rmw, u.lock = false, false, false
+	}
+	g.begun, g.ended = gpSets{}, gpSets{}
+	g.periods = g.periods[:0]
+	for len(g.periods) < len(g.m.rcu.periods) {
+		g.periods = append(g.periods, gpSets{}) // those of earlier phases
+	}
+}
+
+// addEvent appends e, and everything before it, to s.
+func (g *graph) addEvent(s *set, e int) {
+	s.union(&g.before[e], g.words)
+	s.add(e)
+}
+
+// newEvent adds an event of c on cell i. There must be room.
+func (g *graph) newEvent(c *CPU, i int32, store bool, pos uint64, src int16) int {
+	e := g.n
+	g.n++
+	g.words = (g.n + 63) >> 6
+	x := &g.m.cells[i]
+	g.events[e] = graphEvent{pos: pos, cell: i, prev: x.last[c.id], src: src, cpu: int8(c.id), store: store}
+	x.last[c.id] = int16(e)
+	g.cpus[c.id].own.add(e)
+	return e
+}
+
+// read picks the store that a load of cell i reads.
+func (g *graph) read(c *CPU, i int32, o Order, late *int) int32 {
+	g.room()
+	m := g.m
+	x := m.list(i)
+	u := &g.cpus[c.id]
+	k := x.head
+	var later set
+	if k != x.seen[c.id] {
+		before := g.loadOrder(u, o)
+		n := 1
+		for j := k; j != x.seen[c.id] && m.msgs[j].event >= 0; n++ {
+			later.add(int(m.msgs[j].event))
+			j = m.msgs[j].older
+			with := before
+			g.addSource(c, j, &with)
+			if g.forbidden(c, &later, &with, &u.prop[byStrong]) {
+				break
+			}
+		}
+		*late = c.askAccess(Read, m.addrOf(i), n)
+		later = set{}
+		for n = *late; n > 0; n-- {
+			later.add(int(m.msgs[k].event))
+			k = m.msgs[k].older
+		}
+	}
+	g.addLoad(c, i, o, k)
+	if *late > 0 {
+		g.overtaken(c, g.n-1, &later)
+	}
+	return k
+}
+
+// loadOrder returns what is ordered before the next load of a CPU, whatever
+// store that reads.
+func (g *graph) loadOrder(u *graphCPU, o Order) set {
+	before := u.before[beforeAll]
+	if o != NoReturn {
+		before.union(&u.before[beforeLoads], g.words)
+	}
+	return before
+}
+
+// addSource adds what comes before a load of c because it reads message k: the
+// store (rfe), what the store depends on (dep;rfi), and events of c that read
+// or wrote something older than a store that has propagated to it (prop & int).
+func (g *graph) addSource(c *CPU, k int32, before *set) {
+	src := int(g.m.msgs[k].event)
+	if src < 0 {
+		return
+	}
+	if int(g.events[src].cpu) == c.id {
+		before.union(&g.deps[src], g.words)
+		return
+	}
+	g.addEvent(before, src)
+	fresh := g.props[src].minus(&g.cpus[c.id].prop[known], g.words)
+	g.addOverwritten(c.id, &fresh, before)
+}
+
+// addOverwritten adds the events of a CPU that are on the same variable as a
+// store of stores by another CPU and come before it in coherence order.
+func (g *graph) addOverwritten(cpu int, stores, before *set) {
+	for k := 0; k < g.words; k++ {
+		for w := stores[k]; w != 0; w &= w - 1 {
+			s := &g.events[k<<6+bits.TrailingZeros64(w)]
+			if int(s.cpu) == cpu {
+				continue
+			}
+			for e := g.m.cells[s.cell].last[cpu]; e >= 0; e = g.events[e].prev {
+				if g.events[e].pos < s.pos && !before.has(int(e)) {
+					g.addEvent(before, int(e))
+				}
+			}
+		}
+	}
+}
+
+// addLoad adds a load of c that reads message k of cell i.
+func (g *graph) addLoad(c *CPU, i int32, o Order, k int32) {
+	u := &g.cpus[c.id]
+	before := g.loadOrder(u, o)
+	g.addSource(c, k, &before)
+	msg := &g.m.msgs[k]
+	e := g.newEvent(c, i, false, msg.pos, msg.event)
+	g.before[e] = before
+	g.m.cells[i].seen[c.id] = k
+	before.add(e)
+
+	external := msg.event >= 0 && int(msg.cpu) != c.id
+	u.before[allEvents].union(&before, g.words)
+	u.before[ctrlLoads].union(&before, g.words)
+	if o != NoReturn {
+		u.before[allLoads].union(&before, g.words)
+	}
+	if external {
+		u.prop[toAll].union(&g.props[msg.event], g.words)
+	}
+	if o == Acquire || o == Dereference || o == locking {
+		u.before[beforeAll].union(&before, g.words)
+		if external {
+			u.prop[known].union(&g.props[msg.event], g.words)
+		}
+	}
+}
+
+// write puts a store into coherence order.
+func (g *graph) write(c *CPU, i int32, v uint64, o Order, glued bool, late *int) int32 {
+	g.room()
+	m := g.m
+	x := m.list(i)
+	u := &g.cpus[c.id]
+	var later set
+	above, below := int32(0), x.head
+	if below != x.seen[c.id] && !glued {
+		before := g.storeOrder(c, i, o)
+		n := 1
+		for j := below; j != x.seen[c.id] && m.msgs[j].event >= 0 && m.gapBelow(j); n++ {
+			later.add(int(m.msgs[j].event))
+			if g.forbidden(c, &later, &before, &u.prop[byStrong]) {
+				break
+			}
+			j = m.msgs[j].older
+		}
+		*late = c.askAccess(Write, m.addrOf(i), n)
+		later = set{}
+		for n = *late; n > 0; n-- {
+			later.add(int(m.msgs[below].event))
+			above, below = below, m.msgs[below].older
+		}
+	}
+	k := g.addStore(c, i, v, o, above, below, glued, nil)
+	if *late > 0 {
+		g.overtaken(c, g.n-1, &later)
+	}
+	return k
+}
+
+// storeOrder returns what is ordered before the next store of c, to cell i.
+func (g *graph) storeOrder(c *CPU, i int32, o Order) set {
+	u := &g.cpus[c.id]
+	before := u.before[beforeAll]
+	before.union(&u.before[beforeStores], g.words)
+	before.union(&u.before[ctrlLoads], g.words)
+	if o == Release || o == unlocking {
+		before.union(&u.before[allEvents], g.words)
+	}
+	for e := g.m.cells[i].last[c.id]; e >= 0; e = g.events[e].prev {
+		g.addEvent(&before, int(e)) // overwrite & int
+		if g.events[e].store {
+			break
+		}
+	}
+	return before
+}
+
+// addStore adds a store of c to cell i between messages above (0 for none) and
+// below. source holds the stores that propagate on through an RMW.
+func (g *graph) addStore(c *CPU, i int32, v uint64, o Order, above, below int32, glued bool, source *set) int32 {
+	m := g.m
+	u := &g.cpus[c.id]
+	before := g.storeOrder(c, i, o)
+	k := m.newMessage(i)
+	x := &m.cells[i]
+	pos := m.msgs[below].pos + 1<<32
+	if above != 0 {
+		pos = m.msgs[below].pos + (m.msgs[above].pos-m.msgs[below].pos)/2
+		m.msgs[above].older = k
+	} else {
+		x.head, x.val = k, v
+	}
+	e := g.newEvent(c, i, true, pos, -1)
+	m.msgs[k] = message{val: v, pos: pos, older: below, event: int16(e), cpu: int8(c.id), glued: glued}
+	x.seen[c.id] = k
+
+	g.before[e] = before
+	before.add(e)
+	g.deps[e] = u.before[ctrlLoads]
+	props := u.prop[byFences]
+	props.union(&u.prop[byWmb], g.words)
+	if o == Release || o == unlocking {
+		props.union(&u.prop[toAll], g.words)
+	}
+	if source != nil {
+		props.union(source, g.words)
+	}
+	props.add(e)
+	g.props[e] = props
+
+	if o == unlocking {
+		u.prop[toUnlock] = u.prop[byCumul]
+		u.before[beforeUnlock] = u.before[allEvents]
+		g.unlocks[e] = u.prop[byCumul]
+	} else {
+		g.unlocks[e] = set{}
+	}
+	u.before[allEvents].union(&before, g.words)
+	u.before[allStores].union(&before, g.words)
+	u.prop[toAll].union(&props, g.words)
+	u.prop[byCumul].union(&props, g.words)
+	u.prop[toStores].union(&props, g.words)
+	return k
+}
+
+// gapBelow reports whether a store may go between message k and the one before.
+func (m *Machine) gapBelow(k int32) bool {
+	msg := &m.msgs[k]
+	return !msg.glued && msg.pos-m.msgs[msg.older].pos > 1
+}

@@ -1,0 +1,206 @@
+package sim
+
+// forbidden reports whether an event of c may not come before the stores of
+// later in coherence order, when the events of before come before it and strong
+// holds the stores that propagated to its CPU's last strong fence. It may not
+// if that closes a cycle: later leads to some event by prop & int (on c) or by
+// pb (on any CPU), and that event is in before or is the event itself.
+func (g *graph) forbidden(c *CPU, later, before, strong *set) bool {
+	if strong.intersects(later, g.words) {
+		return true
+	}
+	var after set
+	g.reached(c, later, &after)
+	return after.intersects(before, g.words)
+}
+
+// reached adds the events that an event of c is before if it is before the
+// stores of later in coherence order.
+func (g *graph) reached(c *CPU, later, after *set) {
+	u := &g.cpus[c.id]
+	from := g.n
+	if k := firstWith(u.fences, later, g.words); k >= 0 {
+		from = u.fences[k].at
+	}
+	u.own.each(g.words, func(e int) {
+		x := &g.events[e]
+		hit := e >= from
+		if x.store {
+			hit = hit || g.props[e].intersects(later, g.words)
+		} else if x.src >= 0 && int(g.events[x.src].cpu) != c.id {
+			hit = hit || g.props[x.src].intersects(later, g.words)
+		}
+		if hit {
+			after.add(e)
+		}
+	})
+	for d := 0; d < g.ncpu; d++ {
+		if d == c.id {
+			continue
+		}
+		v := &g.cpus[d]
+		if k := firstWith(v.strong, later, g.words); k >= 0 {
+			s := v.own.above(v.strong[k].at, g.words)
+			after.union(&s, g.words)
+		}
+	}
+}
+
+// firstWith returns the index of the first entry of a growing set's history
+// that has a store of stores, -1 if none has.
+func firstWith(history []growth, stores *set, words int) int {
+	k := len(history)
+	for k > 0 && history[k-1].stores.intersects(stores, words) {
+		k--
+	}
+	if k == len(history) {
+		return -1
+	}
+	return k
+}
+
+// overtaken puts event e of c, which the stores of later overwrite though they
+// were done before it, before all that this orders it before.
+func (g *graph) overtaken(c *CPU, e int, later *set) {
+	var after set
+	g.reached(c, later, &after)
+	after[e>>6] &^= 1 << (e & 63)
+	for y := 0; y < g.n; y++ {
+		if y == e {
+			continue
+		}
+		if after.has(y) || g.before[y].intersects(&after, g.words) {
+			g.addEvent(&g.before[y], e)
+		}
+		if g.deps[y].intersects(&after, g.words) && g.events[y].store {
+			g.addEvent(&g.deps[y], e)
+		}
+	}
+	for d := 0; d < g.ncpu; d++ {
+		u := &g.cpus[d]
+		for k := range u.before {
+			if u.before[k].intersects(&after, g.words) {
+				g.addEvent(&u.before[k], e)
+			}
+		}
+		if d != c.id && u.prop[byStrong].intersects(later, g.words) {
+			g.addEvent(&u.before[beforeAll], e)
+		}
+	}
+	for _, p := range []*gpSets{&g.begun, &g.ended} {
+		if p.before.intersects(&after, g.words) {
+			g.addEvent(&p.before, e)
+		}
+	}
+	for k := range g.periods {
+		if p := &g.periods[k]; p.before.intersects(&after, g.words) {
+			g.addEvent(&p.before, e)
+		}
+	}
+}
+
+// fence adds a barrier of c.
+func (g *graph) fence(c *CPU, f Fence) {
+	u := &g.cpus[c.id]
+	switch f {
+	case FenceMb:
+		g.smpMb(u)
+	case FenceRmb:
+		u.before[beforeLoads] = u.before[allLoads]
+	case FenceWmb:
+		u.before[beforeStores] = u.before[allStores]
+		u.prop[byWmb] = u.prop[toStores]
+	case FenceBeforeAtomic:
+		u.mbBA = true
+		u.before[beforeMbBA], u.prop[toMbBA] = u.before[allEvents], u.prop[toAll]
+	case FenceAfterAtomic:
+		if u.rmw {
+			g.strongFence(u, &u.before[throughRMW], &u.prop[toRMW])
+		}
+	case FenceAfterSpinlock:
+		if u.lock {
+			g.strongFence(u, &u.before[throughLock], &u.prop[toLock])
+		}
+	}
+}
+
+func (g *graph) smpMb(u *graphCPU) { g.strongFence(u, &u.before[allEvents], &u.prop[toAll]) }
+
+// strongFence puts a strong fence between the events of before, to which the
+// stores of stores have propagated, and all that u does next.
+func (g *graph) strongFence(u *graphCPU, before, stores *set) {
+	all := &u.before[beforeAll]
+	all.union(before, g.words)
+	fresh := stores.minus(&u.prop[byStrong], g.words)
+	if fresh == (set{}) {
+		return
+	}
+	g.addPropagated(&fresh, all)
+	u.prop[byStrong].union(stores, g.words)
+	u.strong = append(u.strong, growth{at: g.n, stores: u.prop[byStrong]})
+	g.propagateOn(u, &u.prop[byStrong])
+}
+
+// addPropagated adds what pb puts after a strong fence to which stores have
+// propagated: all that they overwrite, on any CPU.
+func (g *graph) addPropagated(stores, before *set) {
+	for d := 0; d < g.ncpu; d++ {
+		g.addOverwritten(d, stores, before)
+	}
+}
+
+// propagateOn makes stores propagate to all that u does next.
+func (g *graph) propagateOn(u *graphCPU, stores *set) {
+	for _, k := range [...]propSet{byFences, toAll, byCumul, known} {
+		u.prop[k].union(stores, g.words)
+	}
+	u.fences = append(u.fences, growth{at: g.n, stores: u.prop[byFences]})
+}
+
+// unlockLock orders what came before the spin_unlock that a spin_lock of c read
+// from, or before the CPU's own last one, before what c does next
+// (po-unlock-lock-po).
+func (g *graph) unlockLock(c *CPU, src int) {
+	u := &g.cpus[c.id]
+	u.before[beforeAll].union(&u.before[beforeUnlock], g.words)
+	stores := u.prop[toUnlock]
+	if src >= 0 {
+		stores.union(&g.unlocks[src], g.words)
+	}
+	fresh := stores.minus(&u.prop[byFences], g.words)
+	if fresh == (set{}) {
+		return
+	}
+	g.addOverwritten(c.id, &fresh, &u.before[beforeAll])
+	g.propagateOn(u, &stores)
+}
+
+// rcuLock: what came before a grace period that has begun is before all of the
+// section.
+func (g *graph) rcuLock(c *CPU) {
+	g.strongFence(&g.cpus[c.id], &g.begun.before, &g.begun.stores)
+}
+
+func (g *graph) rcuUnlock(c *CPU) { g.addAll(&g.ended, c) }
+
+func (g *graph) addAll(p *gpSets, c *CPU) {
+	p.before.union(&g.cpus[c.id].before[allEvents], g.words)
+	p.stores.union(&g.cpus[c.id].prop[toAll], g.words)
+}
+
+func (g *graph) beginPeriod(c *CPU, k int) {
+	g.addAll(&g.begun, c)
+	g.periods = append(g.periods, g.ended)
+	g.addAll(&g.periods[k], c)
+}
+
+// sectionBefore: a section of c that grace period k has waited for has ended.
+func (g *graph) sectionBefore(c *CPU, k int) {
+	g.addAll(&g.periods[k], c)
+}
+
+func (g *graph) endPeriod(c *CPU, k int) {
+	u := &g.cpus[c.id]
+	g.smpMb(u)
+	g.strongFence(u, &g.periods[k].before, &g.periods[k].stores)
+}

@@ -1,0 +1,148 @@
+package sim
+
+// maxCandidates bounds how many stores an RMW is offered.
+const maxCandidates = 16
+
+// rmw does a read-modify-write: a load and a store with nothing between them in
+// coherence order, or a load alone if it fails.
+func (g *graph) rmw(c *CPU, r *rmwRequest) {
+	g.room()
+	m := g.m
+	x := m.list(r.cell)
+	u := &g.cpus[c.id]
+	if u.mbBA && r.order != locking {
+		g.strongFence(u, &u.before[beforeMbBA], &u.prop[toMbBA])
+		u.mbBA = false
+	}
+	k := x.head
+	if k != x.seen[c.id] {
+		var candidates [maxCandidates]int32
+		n := g.rmwCandidates(c, r, &candidates)
+		r.late = c.askAccess(Read, m.addrOf(r.cell), n)
+		k = candidates[r.late]
+	}
+	above := int32(0)
+	var later set
+	for j := x.head; j != k; j = m.msgs[j].older {
+		later.add(int(m.msgs[j].event))
+		above = j
+	}
+	var base uint64
+	r.src, base = k, m.msgs[k].val
+	r.old, r.new, r.ok = r.try(base)
+	if !r.ok {
+		g.addLoad(c, r.cell, Once, k)
+		if r.late > 0 {
+			g.overtaken(c, g.n-1, &later)
+		}
+		g.throughRMW(u, r.order)
+		return
+	}
+
+	if r.order == Mb {
+		g.smpMb(u)
+	}
+	src := int(m.msgs[k].event)
+	g.addLoad(c, r.cell, loadPart(r.order), k)
+	if r.late > 0 {
+		g.overtaken(c, g.n-1, &later)
+	}
+	if r.order == locking {
+		g.unlockLock(c, src)
+	}
+	var source *set
+	var through set
+	if src >= 0 {
+		through = g.props[src] // rmw-sequence
+		through[src>>6] &^= 1 << (src & 63)
+		source = &through
+	}
+	r.dst = g.addStore(c, r.cell, r.word(base, r.new), storePart(r.order), above, k, true, source)
+	if r.late > 0 {
+		g.overtaken(c, g.n-1, &later)
+	}
+	if r.order == Mb {
+		g.smpMb(u)
+	}
+	g.throughRMW(u, r.order)
+}
+
+func (g *graph) throughRMW(u *graphCPU, o Order) {
+	if o == locking {
+		u.lock = true
+		u.before[throughLock], u.prop[toLock] = u.before[allEvents], u.prop[toAll]
+		return
+	}
+	u.rmw = true
+	u.before[throughRMW], u.prop[toRMW] = u.before[allEvents], u.prop[toAll]
+}
+
+// loadPart and storePart split the order of an RMW over its two halves.
+func loadPart(o Order) Order {
+	switch o {
+	case Acquire, NoReturn, locking:
+		return o
+	default:
+		return Once
+	}
+}
+
+func storePart(o Order) Order {
+	if o == Release {
+		return Release
+	}
+	return Once
+}
+
+// rmwCandidates finds the stores that an RMW may read, newest first.
+func (g *graph) rmwCandidates(c *CPU, r *rmwRequest, candidates *[maxCandidates]int32) int {
+	m := g.m
+	x := &m.cells[r.cell]
+	n := 0
+	var later set
+	for k, above := x.head, int32(0); ; k, above = m.msgs[k].older, k {
+		if above != 0 {
+			later.add(int(m.msgs[above].event))
+		}
+		if above == 0 || g.rmwAllowed(c, r, k, above, &later) {
+			candidates[n] = k
+			n++
+		}
+		if k == x.seen[c.id] || m.msgs[k].event < 0 || n == maxCandidates {
+			return n
+		}
+	}
+}
+
+// rmwAllowed reports whether an RMW may read message k, which is not the
+// newest: above is the one after it and later holds all after it.
+func (g *graph) rmwAllowed(c *CPU, r *rmwRequest, k, above int32, later *set) bool {
+	u := &g.cpus[c.id]
+	_, _, ok := r.try(g.m.msgs[k].val)
+	if !ok {
+		before := g.loadOrder(u, Once)
+		g.addSource(c, k, &before)
+		return !g.forbidden(c, later, &before, &u.prop[byStrong])
+	}
+	if !g.m.gapBelow(above) {
+		return false
+	}
+	before := g.loadOrder(u, loadPart(r.order))
+	strong := u.prop[byStrong]
+	if r.order == Mb {
+		before.union(&u.before[allEvents], g.words)
+		fresh := u.prop[toAll].minus(&strong, g.words)
+		g.addPropagated(&fresh, &before)
+		strong.union(&u.prop[toAll], g.words)
+	}
+	g.addSource(c, k, &before)
+	if g.forbidden(c, later, &before, &strong) {
+		return false
+	}
+	stores := g.storeOrder(c, r.cell, storePart(r.order))
+	before.union(&stores, g.words)
+	if r.order == locking {
+		before.union(&u.before[beforeUnlock], g.words)
+	}
+	return !g.forbidden(c, later, &before, &strong)
+}

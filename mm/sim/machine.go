@@ -1,0 +1,223 @@
+package sim
+
+import (
+	"fmt"
+	"math/bits"
+)
+
+// MaxCPUs is how many CPUs a machine has. A run may use fewer.
+const MaxCPUs = 8
+
+// defaultMaxSteps bounds a run that SetMaxSteps says nothing about.
+const defaultMaxSteps = 100_000
+
+// Model is a memory model.
+type Model uint8
+
+const (
+	// SC is sequential consistency: every load reads the newest store.
+	SC Model = iota
+	// TSO is that of x86: a store may become visible after later loads of
+	// its CPU. Locked instructions and smp_mb order everything.
+	TSO
+	// LKMM is the Linux kernel memory model of 6.12 and later, less the
+	// executions in which po and rf form a cycle (load buffering).
+	LKMM
+)
+
+var modelNames = [...]string{SC: "sc", TSO: "tso", LKMM: "lkmm"}
+
+// String returns the model's name in program texts.
+func (m Model) String() string { return modelNames[m] }
+
+// Models returns all models, strongest first.
+func Models() []Model { return []Model{SC, TSO, LKMM} }
+
+// ParseModel returns the model with that name.
+func ParseModel(name string) (Model, error) {
+	for m, n := range modelNames {
+		if n == name {
+			return Model(m), nil
+		}
+	}
+	return 0, fmt.Errorf("unknown model %q: want sc, tso or lkmm", name)
+}
+
+// Symbols names addresses and values in traces and in the details of bugs. It
+// is not asked for anything else.
+type Symbols interface {
+	AddrName(a Addr) string
+	ValueName(a Addr, v uint64) string
+}
+
+// Machine is a simulated multiprocessor. It is not safe for concurrent use.
+// Create one with New, describe its memory with Map and Split, then use it for
+// any number of runs: Reset, Poke, Run.
+type Machine struct {
+	memory
+	symbols  Symbols
+	model    Model
+	chooser  Chooser
+	question Question
+
+	cpus     [MaxCPUs]CPU
+	body     func(*CPU)
+	current  *CPU
+	runnable uint8 // CPUs that can do a step
+	blocked  uint8 // CPUs that wait for something
+
+	maxSteps   int
+	stepsLeft  int
+	outOfSteps bool
+	unwinding  bool
+	bug        *Bug
+	goPanic    string // a panic of the code that runs on a CPU, with its stack
+	hash       uint64
+
+	rcu     rcuState
+	tso     tsoState
+	lkmm    *graph
+	tracing bool
+	trace   []Event
+	seq     int
+}
+
+// Result says how a run went.
+type Result struct {
+	Bug        *Bug // nil if there was none
+	Steps      int  // of all CPUs
+	OutOfSteps bool // the step bound ended the run: no verdict
+	// Hash covers the CPU, kind, address and value of every step since
+	// Reset. Equal runs have equal hashes.
+	Hash uint64
+}
+
+// New returns a machine without memory. symbols may be nil.
+func New(symbols Symbols) *Machine {
+	m := &Machine{symbols: symbols, maxSteps: defaultMaxSteps, chooser: Dull{}}
+	for i := range m.cpus {
+		m.cpus[i] = CPU{m: m, id: i, bit: 1 << i}
+	}
+	return m
+}
+
+// Reset forgets everything but the memory map and sets all memory to zero.
+func (m *Machine) Reset(model Model, chooser Chooser) {
+	m.memory.reset()
+	m.model, m.chooser = model, chooser
+	m.stepsLeft = m.maxSteps
+	m.hash = 0
+	m.rcu.reset()
+	m.trace, m.seq = m.trace[:0], 0
+	for i := range m.cpus {
+		m.cpus[i].steps = 0
+	}
+	if model == LKMM && m.lkmm == nil {
+		m.lkmm = newGraph(m)
+	}
+}
+
+// SetMaxSteps bounds the steps from one Reset to the next, over all CPUs.
+func (m *Machine) SetMaxSteps(n int) { m.maxSteps = n }
+
+// Model returns the model of the last Reset.
+func (m *Machine) Model() Model { return m.model }
+
+// CPU returns CPU i, 0 to MaxCPUs-1.
+func (m *Machine) CPU(i int) *CPU { return &m.cpus[i] }
+
+// Close ends the coroutines. The machine may be used again afterwards.
+func (m *Machine) Close() {
+	for i := range m.cpus {
+		m.cpus[i].stopCoroutine()
+	}
+}
+
+// Run runs body on CPUs 0 to ncpu-1 and returns when all have ended, one has a
+// bug, or the steps ran out. It may be called again before the next Reset:
+// what an earlier phase did is then ordered before all that the later does.
+func (m *Machine) Run(ncpu int, body func(*CPU)) Result {
+	if ncpu < 1 || ncpu > MaxCPUs {
+		panic(fmt.Sprintf("sim: Run with %d CPUs: want 1 to %d", ncpu, MaxCPUs))
+	}
+	m.body, m.bug, m.goPanic = body, nil, ""
+	m.outOfSteps, m.unwinding = false, false
+	m.blocked = 0
+	m.runnable = uint8(1<<ncpu - 1)
+	m.beginPhase(ncpu)
+	for i := 0; i < ncpu; i++ {
+		m.cpus[i].begin()
+	}
+	m.current = &m.cpus[0]
+	for m.current != nil {
+		m.current.resume()
+		if m.bug != nil || m.outOfSteps || m.goPanic != "" {
+			m.unwind(ncpu)
+			break
+		}
+		if m.current.state != cpuRunning {
+			m.current = m.afterStop(m.current)
+		}
+	}
+	if m.goPanic != "" {
+		panic(m.goPanic)
+	}
+	return Result{Bug: m.bug, Steps: m.maxSteps - max(m.stepsLeft, 0), OutOfSteps: m.outOfSteps, Hash: m.hash}
+}
+
+// beginPhase orders all that was done before the phase that starts.
+func (m *Machine) beginPhase(ncpu int) {
+	switch m.model {
+	case TSO:
+		m.settleMessages()
+		m.tso.reset()
+	case LKMM:
+		m.settleMessages()
+		m.lkmm.reset(ncpu)
+	}
+}
+
+// afterStop picks the CPU to run when c has ended or is blocked; nil if all
+// have ended.
+func (m *Machine) afterStop(c *CPU) *CPU {
+	if m.runnable == 0 {
+		if m.blocked == 0 {
+			return nil
+		}
+		// Deadlock. The lowest CPU that waits reports it from where it waits.
+		d := &m.cpus[bits.TrailingZeros8(m.blocked)]
+		d.deadlocked = true
+		return d
+	}
+	n := bits.OnesCount8(m.runnable)
+	answer := 0
+	if n > 1 {
+		step := c.steps
+		if c.state == cpuDone {
+			step++
+		}
+		m.question = Question{Kind: Run, N: n, CPU: c.id, Step: step, Others: m.runnable, Forced: true}
+		answer = m.ask()
+	}
+	q := Question{Others: m.runnable, Forced: true}
+	return &m.cpus[q.Target(answer)]
+}
+
+// unwind ends the CPUs that are in the middle of something.
+func (m *Machine) unwind(ncpu int) {
+	m.unwinding = true
+	for i := 0; i < ncpu; i++ {
+		if c := &m.cpus[i]; c.state != cpuDone && c.started {
+			c.resume()
+		}
+	}
+}
+
+// mix adds one step to the hash of the run.
+func (m *Machine) mix(c *CPU, kind EventKind, a Addr, v uint64) {
+	const prime = 0x9e3779b97f4a7c15
+	h := m.hash ^ (uint64(c.id)<<8|uint64(kind))*prime
+	h = (h ^ uint64(a)) * prime
+	h = (h ^ h>>29 ^ v) * prime
+	m.hash = h ^ h>>32
+}

@@ -1,0 +1,216 @@
+package sim
+
+import "fmt"
+
+// Addr is a simulated virtual address.
+type Addr uint64
+
+// memory is what Map described. It is kept in cells of 32 bits each: the cell
+// of a 64-bit word is its first one, and holds all 64 bits; the second is used
+// only when the word is split.
+type memory struct {
+	regions []region
+	recent  int // the region of the last look-up
+	cells   []cell
+	touched []int32 // cells to zero at the next reset
+	msgs    []message
+	listed  []int32 // cells with a list of messages
+}
+
+type region struct {
+	base  Addr
+	size  Addr  // bytes
+	first int32 // cell of base
+}
+
+// cell is one variable, with its stores if the model keeps them.
+type cell struct {
+	val     uint64 // newest in coherence order
+	head    int32  // newest message, 0 for none
+	touched bool
+	split   bool
+	seen    [MaxCPUs]int32 // newest message each CPU has read or written
+	last    [MaxCPUs]int16 // lkmm: each CPU's last event on this variable, -1 for none
+}
+
+// message is one store to a variable, in a list in coherence order.
+type message struct {
+	val   uint64
+	pos   uint64 // place in coherence order; time under tso
+	older int32  // the store before it in coherence order
+	event int16  // lkmm: the write event, -1 for none
+	cpu   int8   // -1 for the initial value
+	glued bool   // nothing may come between older and this one
+	seq   int32  // of the trace event, -1 for the initial value
+}
+
+// Map adds memory of that many 64-bit words at base, a multiple of 8. Regions
+// must not overlap.
+func (m *memory) Map(base Addr, words int) {
+	r := region{base: base, size: Addr(words) * 8, first: int32(len(m.cells))}
+	for _, o := range m.regions {
+		if base%8 != 0 || base < o.base+o.size && o.base < base+r.size {
+			panic(fmt.Sprintf("sim: Map(%#x, %d): misaligned or overlapping", base, words))
+		}
+	}
+	m.regions = append(m.regions, r)
+	m.cells = append(m.cells, make([]cell, 2*words)...)
+	if len(m.msgs) == 0 {
+		m.msgs = make([]message, 1, 1024) // index 0 means none
+	}
+}
+
+// Split makes the mapped 64-bit word at a two independent 32-bit variables.
+func (m *memory) Split(a Addr) {
+	i, ok := m.lookup(a)
+	if !ok || a%8 != 0 {
+		panic(fmt.Sprintf("sim: Split(%#x): not a mapped word", a))
+	}
+	m.cells[i].split, m.cells[i+1].split = true, true
+}
+
+func (m *memory) reset() {
+	m.settleMessages()
+	for _, i := range m.touched {
+		m.cells[i].val, m.cells[i].touched = 0, false
+	}
+	m.touched = m.touched[:0]
+}
+
+// settleMessages drops all messages but the newest of each variable.
+func (m *memory) settleMessages() {
+	for _, i := range m.listed {
+		x := &m.cells[i]
+		x.head = 0
+		x.seen = [MaxCPUs]int32{}
+	}
+	m.listed = m.listed[:0]
+	if len(m.msgs) > 1 {
+		m.msgs = m.msgs[:1]
+	}
+}
+
+// lookup returns the cell of the 32 bits at a.
+func (m *memory) lookup(a Addr) (int32, bool) {
+	if m.recent < len(m.regions) {
+		r := &m.regions[m.recent]
+		if off := a - r.base; off < r.size {
+			return r.first + int32(off>>2), true
+		}
+	}
+	for k := range m.regions {
+		r := &m.regions[k]
+		if off := a - r.base; off < r.size {
+			m.recent = k
+			return r.first + int32(off>>2), true
+		}
+	}
+	return 0, false
+}
+
+// addrOf is the inverse of lookup.
+func (m *memory) addrOf(i int32) Addr {
+	for k := len(m.regions) - 1; k >= 0; k-- {
+		if r := &m.regions[k]; i >= r.first {
+			return r.base + Addr(i-r.first)*4
+		}
+	}
+	return 0
+}
+
+func (m *memory) touch(i int32) {
+	x := &m.cells[i]
+	if !x.touched {
+		x.touched = true
+		m.touched = append(m.touched, i)
+	}
+}
+
+// field locates the size bytes at a: their cell and how far to shift it.
+func (m *memory) field(a Addr, size uint8) (i int32, shift uint8, ok bool) {
+	i, ok = m.lookup(a)
+	if !ok || a&Addr(size-1) != 0 {
+		return 0, 0, false
+	}
+	if m.cells[i].split {
+		if size == 8 {
+			panic(fmt.Sprintf("sim: 64-bit access to the split word at %#x", a))
+		}
+		return i, 0, true
+	}
+	return i &^ 1, uint8(a&4) * 8, true // regions start on an even cell
+}
+
+// Poke sets a mapped 64-bit word. Like Peek it is for use between runs: it is
+// no step and makes no event.
+func (m *memory) Poke(a Addr, v uint64) { m.poke(a, v, 8) }
+
+// Poke32 sets 32 mapped bits.
+func (m *memory) Poke32(a Addr, v uint32) { m.poke(a, uint64(v), 4) }
+
+// Peek returns the newest value of a mapped 64-bit word.
+func (m *memory) Peek(a Addr) uint64 { return m.peek(a, 8) }
+
+// Peek32 returns the newest value of 32 mapped bits.
+func (m *memory) Peek32(a Addr) uint32 { return uint32(m.peek(a, 4)) }
+
+// Mapped reports whether the 64-bit word at a is mapped.
+func (m *memory) Mapped(a Addr) bool {
+	_, ok := m.lookup(a)
+	return ok && a%8 == 0
+}
+
+func (m *memory) poke(a Addr, v uint64, size uint8) {
+	i, shift, ok := m.field(a, size)
+	if !ok {
+		panic(fmt.Sprintf("sim: Poke(%#x): not mapped", a))
+	}
+	m.touch(i)
+	if x := &m.cells[i]; size == 8 || x.split {
+		x.val = v
+	} else {
+		x.val = merge(x.val, v, shift)
+	}
+}
+
+func (m *memory) peek(a Addr, size uint8) uint64 {
+	i, shift, ok := m.field(a, size)
+	if !ok {
+		panic(fmt.Sprintf("sim: Peek(%#x): not mapped", a))
+	}
+	return extract(m.cells[i].val, shift, size)
+}
+
+// merge returns word with the 32 bits at shift replaced by v.
+func merge(word, v uint64, shift uint8) uint64 {
+	return word&^(0xffffffff<<shift) | v&0xffffffff<<shift
+}
+
+func extract(word uint64, shift, size uint8) uint64 {
+	if size == 8 {
+		return word
+	}
+	return word >> shift & 0xffffffff
+}
+
+// list returns cell i with its list of messages, made if there was none.
+func (m *memory) list(i int32) *cell {
+	x := &m.cells[i]
+	if x.head == 0 {
+		m.listed = append(m.listed, i)
+		m.msgs = append(m.msgs, message{val: x.val, event: -1, cpu: -1, seq: -1})
+		x.head = int32(len(m.msgs) - 1)
+		for k := range x.seen {
+			x.seen[k] = x.head
+			x.last[k] = -1
+		}
+	}
+	return x
+}
+
+// newMessage returns the index of a fresh message for cell i.
+func (m *memory) newMessage(i int32) int32 {
+	m.list(i)
+	m.msgs = append(m.msgs, message{event: -1})
+	return int32(len(m.msgs) - 1)
+}

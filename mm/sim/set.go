@@ -1,0 +1,72 @@
+package sim
+
+import "math/bits"
+
+// windowWords is the size of a set of events, in 64-bit words.
+const windowWords = 8
+
+// window is how many events the lkmm model looks back on.
+const window = windowWords * 64
+
+// set is a set of events of the window.
+type set [windowWords]uint64
+
+func (s *set) add(e int)      { s[e>>6&(windowWords-1)] |= 1 << (e & 63) }
+func (s *set) has(e int) bool { return s[e>>6&(windowWords-1)]>>(e&63)&1 != 0 }
+
+// The operations that follow look at the first n words only: those that the
+// events of a run have reached.
+
+func (s *set) union(t *set, n int) {
+	for k := 0; k < n && k < windowWords; k++ {
+		s[k] |= t[k]
+	}
+}
+
+func (s *set) intersects(t *set, n int) bool {
+	for k := 0; k < n && k < windowWords; k++ {
+		if s[k]&t[k] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// minus returns s less t.
+func (s *set) minus(t *set, n int) (d set) {
+	for k := 0; k < n && k < windowWords; k++ {
+		d[k] = s[k] &^ t[k]
+	}
+	return d
+}
+
+// each calls do for every event of s, in ascending order. do may not change s.
+func (s *set) each(n int, do func(e int)) {
+	for k := 0; k < n && k < windowWords; k++ {
+		for w := s[k]; w != 0; w &= w - 1 {
+			do(k<<6 + bits.TrailingZeros64(w))
+		}
+	}
+}
+
+// above returns the events of s that are not before e.
+func (s *set) above(e, n int) (d set) {
+	k := e >> 6
+	if k >= windowWords {
+		return d
+	}
+	d[k] = s[k] &^ (1<<(e&63) - 1)
+	for k++; k < n && k < windowWords; k++ {
+		d[k] = s[k]
+	}
+	return d
+}
+
+// drop removes the first half of the window and moves the rest to its place.
+func (s *set) drop() {
+	const half = windowWords / 2
+	copy(s[:half], s[half:])
+	for k := half; k < windowWords; k++ {
+		s[k] = 0
+	}
+}

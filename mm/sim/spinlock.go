@@ -1,0 +1,29 @@
+package sim
+
+// A spin lock is one 64-bit word: 0 when unlocked, else 1 + the owner's CPU.
+
+// SpinLock is spin_lock. A CPU that waits for ever is a deadlock.
+func (c *CPU) SpinLock(a Addr) {
+	c.step()
+	i, shift := c.access(a, 8)
+	for c.m.cells[i].val != 0 {
+		c.waitCell, c.waitMask = i, ^uint64(0)
+		c.block(waitLock)
+	}
+	c.rmwCell(a, i, shift, 8, opCmpxchg, uint64(c.id)+1, 0, locking)
+}
+
+// SpinTrylock is spin_trylock: whether it took the lock.
+func (c *CPU) SpinTrylock(a Addr) bool {
+	_, ok := c.rmw(a, 8, opCmpxchg, uint64(c.id)+1, 0, locking)
+	return ok
+}
+
+// SpinUnlock is spin_unlock. Unlocking a lock that the CPU does not hold is a
+// bug.
+func (c *CPU) SpinUnlock(a Addr) {
+	if i, _ := c.access(a, 8); c.m.cells[i].val != uint64(c.id)+1 {
+		c.Bug("spin_unlock: lock is not held by this CPU", c.m.addrName(a))
+	}
+	c.store(a, 8, 0, unlocking)
+}

@@ -1,0 +1,164 @@
+package sim
+
+import (
+	"runtime"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// EventKind says what a step did.
+type EventKind uint8
+
+const (
+	EvRead EventKind = iota
+	EvWrite
+	EvRMW     // a read-modify-write that stored
+	EvRMWFail // one that did not: a load
+	EvFence
+	EvWait // wait_on_bit returned
+	EvRcuLock
+	EvRcuUnlock
+	EvSyncStart // a grace period begins
+	EvSyncEnd
+	EvCallRcu
+	EvCallback
+	EvNote
+	EvBug
+)
+
+// Event is one step of a trace.
+type Event struct {
+	Seq       int // its place in the trace, from 0
+	CPU, Step int
+	Kind      EventKind
+	Order     Order
+	Fence     Fence // EvFence
+	Addr      Addr
+	Size      uint8 // bytes, 4 or 8
+	// Val is the value read by a load, else the value stored. Old is the
+	// value that an RMW read, or the newest value before a store.
+	Val, Old uint64
+	// Late is the answer that was given to the Read or Write question.
+	Late int
+	// Src is the Seq of the event whose store a load or RMW read, -1 for the
+	// initial value. Co lists where the store stands in coherence order: the
+	// store before it, -1 for the initial value. Both are -1 where they do
+	// not apply.
+	Src, Co int
+	// Newest is the newest value in coherence order when a load read an
+	// older one.
+	Newest uint64
+	Note   string
+	// Stack holds the kernel functions the step was done in, innermost first.
+	Stack []string
+
+	src, dst, cell int32
+}
+
+// SetTrace turns the recording of events on or off.
+func (m *Machine) SetTrace(on bool) { m.tracing = on }
+
+// Events returns what was recorded since Reset. It is valid until the next
+// Reset.
+func (m *Machine) Events() []Event { return m.trace }
+
+// Tracing reports whether events are recorded.
+func (c *CPU) Tracing() bool { return c.m.tracing }
+
+// Note adds a line to the trace. It is no step.
+func (c *CPU) Note(text string) {
+	if c.m.tracing {
+		c.record(Event{Kind: EvNote, Note: text})
+	}
+}
+
+func (c *CPU) record(e Event) {
+	m := c.m
+	e.Seq, e.CPU, e.Step = len(m.trace), c.id, c.steps
+	e.Src, e.Co = -1, -1
+	e.Stack = callers()
+	switch e.Kind {
+	case EvRead, EvRMW, EvRMWFail:
+		if e.src == 0 {
+			e.Src = m.lastWriter(e.cell, len(m.trace))
+		} else {
+			e.Src = int(m.msgs[e.src].seq)
+		}
+		if e.Late > 0 {
+			e.Newest = m.cells[e.cell].val
+		}
+	}
+	switch e.Kind {
+	case EvWrite, EvRMW:
+		if e.dst == 0 {
+			e.Co = m.lastWriter(e.cell, len(m.trace))
+		} else {
+			m.msgs[e.dst].seq = int32(e.Seq)
+			e.Co = int(m.msgs[m.msgs[e.dst].older].seq)
+		}
+	}
+	m.trace = append(m.trace, e)
+}
+
+// lastWriter finds the newest store to cell i among the first n events, for the
+// cases in which the model keeps no messages.
+func (m *Machine) lastWriter(i int32, n int) int {
+	for k := n - 1; k >= 0; k-- {
+		if e := &m.trace[k]; e.cell == i && (e.Kind == EvWrite || e.Kind == EvRMW) {
+			return k
+		}
+	}
+	return -1
+}
+
+const simPackage = "/mm/sim."
+
+// callers returns the C names of the simulated kernel functions on the Go
+// stack, innermost first.
+func callers() []string {
+	var pcs [64]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
+	var names []string
+	for {
+		f, more := frames.Next()
+		if strings.HasSuffix(f.Function, simPackage+"(*CPU).runBody") {
+			return names
+		}
+		if name := cName(f.Function); name != "" && !strings.Contains(f.Function, simPackage) {
+			names = append(names, name)
+		}
+		if !more {
+			return names
+		}
+	}
+}
+
+func (c *CPU) callerName() string {
+	if names := callers(); len(names) > 0 {
+		return names[0]
+	}
+	return "unknown"
+}
+
+// cName turns the full name of a Go function into the C name it stands for:
+// isolateMovablePage is isolate_movable_page. Closures and exported functions,
+// which are ours and not the kernel's, have none.
+func cName(full string) string {
+	name := full[strings.LastIndexByte(full, '.')+1:]
+	first, _ := utf8.DecodeRuneInString(name)
+	if name == "" || unicode.IsUpper(first) || unicode.IsDigit(first) || strings.HasPrefix(name, "func") || strings.HasSuffix(name, "-fm") {
+		return ""
+	}
+	var b strings.Builder
+	for _, r := range name {
+		if unicode.IsUpper(r) {
+			if b.Len() > 0 {
+				b.WriteByte('_')
+			}
+			r = unicode.ToLower(r)
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
