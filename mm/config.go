@@ -1,0 +1,143 @@
+package mm
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Config is how a kernel is built and its caches are set up. The zero Config
+// is the default one; configs can be compared.
+type Config struct {
+	// chosen has for each of ConfigKeys the index of its value.
+	chosen [nrConfigKeys]uint8
+	// rcuFreeSlab is the address of rcu_free_slab if given outright, else 0.
+	rcuFreeSlab uint64
+}
+
+// ConfigKey is one key of a config with the values it can have.
+type ConfigKey struct {
+	Name   string
+	Values []string // the default first
+	Help   string
+}
+
+const (
+	cfgOrder = iota
+	cfgObjects
+	cfgMinPartial
+	cfgCPUPartial
+	cfgCC
+	nrConfigKeys
+)
+
+// rcuFreeSlabKey takes an address and so is not among ConfigKeys.
+const rcuFreeSlabKey = "rcu_free_slab"
+
+var configKeys = [nrConfigKeys]ConfigKey{
+	cfgOrder:      {"order", []string{"0", "1", "2"}, "order of a slab"},
+	cfgObjects:    {"objects", []string{"2", "1", "4"}, "objects in a page of a slab"},
+	cfgMinPartial: {"min_partial", []string{"0", "1", "5"}, "empty slabs that a node keeps"},
+	cfgCPUPartial: {"cpu_partial", []string{"6", "0", "2", "24"},
+		"objects wanted on a CPU's partial list; 0 is without CONFIG_SLUB_CPU_PARTIAL"},
+	cfgCC: {"cc", ccValues(), "compiler, target and options, which align functions"},
+}
+
+// ConfigKeys returns the keys that have a fixed set of values. Besides them a
+// config can have rcu_free_slab=ADDRESS.
+func ConfigKeys() []ConfigKey { return configKeys[:] }
+
+// Choose sets the key with that index in ConfigKeys to its value with that
+// index, modulo how many it has.
+func (c *Config) Choose(key int, value uint8) {
+	c.chosen[key] = value % uint8(len(configKeys[key].Values))
+}
+
+// Chosen returns the index of the value of the key with that index.
+func (c *Config) Chosen(key int) uint8 { return c.chosen[key] }
+
+// SetRcuFreeSlab puts rcu_free_slab at that address; 0 puts it where the
+// compiler would.
+func (c *Config) SetRcuFreeSlab(address uint64) { c.rcuFreeSlab = address }
+
+// RcuFreeSlab returns the address that SetRcuFreeSlab set.
+func (c *Config) RcuFreeSlab() uint64 { return c.rcuFreeSlab }
+
+// number returns the value of a key whose values are numbers.
+func (c *Config) number(key int) uint {
+	n := uint(0)
+	for _, digit := range []byte(configKeys[key].Values[c.chosen[key]]) {
+		n = 10*n + uint(digit-'0')
+	}
+	return n
+}
+
+// ParseConfig reads what String writes: key=value words, in any order.
+func ParseConfig(text string) (Config, error) {
+	var c Config
+	var seen []string
+	for _, word := range strings.Fields(text) {
+		name, value, ok := strings.Cut(word, "=")
+		if !ok {
+			return Config{}, fmt.Errorf("config %q: want key=value", word)
+		}
+		if slices.Contains(seen, name) {
+			return Config{}, fmt.Errorf("config %q: %s is given twice", word, name)
+		}
+		seen = append(seen, name)
+		if err := c.set(name, value); err != nil {
+			return Config{}, err
+		}
+	}
+	return c, nil
+}
+
+func (c *Config) set(name, value string) error {
+	switch name {
+	case "alloc":
+		if value != "slub" {
+			return fmt.Errorf("config alloc=%s: want slub", value)
+		}
+		return nil
+	case rcuFreeSlabKey:
+		address, err := strconv.ParseUint(strings.TrimPrefix(value, "0x"), 16, 64)
+		if err != nil || address == 0 {
+			return fmt.Errorf("config %s=%s: want an address in hexadecimal, not 0", name, value)
+		}
+		c.rcuFreeSlab = address
+		return nil
+	}
+	names := []string{"alloc", rcuFreeSlabKey}
+	for i := range configKeys {
+		k := &configKeys[i]
+		if k.Name != name {
+			names = append(names, k.Name)
+			continue
+		}
+		v := slices.Index(k.Values, value)
+		if name == "cc" {
+			v = parseCC(value)
+		}
+		if v < 0 {
+			return fmt.Errorf("config %s=%s: want one of %s", name, value, strings.Join(k.Values, " "))
+		}
+		c.chosen[i] = uint8(v)
+		return nil
+	}
+	return fmt.Errorf("config key %q: want one of %s", name, strings.Join(names, ", "))
+}
+
+// String returns the config as a program text has it: what is not the default.
+func (c Config) String() string {
+	var words []string
+	for i := range configKeys {
+		if v := c.chosen[i]; v != 0 {
+			words = append(words, configKeys[i].Name+"="+configKeys[i].Values[v])
+		}
+	}
+	if c.rcuFreeSlab != 0 {
+		words = append(words, fmt.Sprintf("%s=%x", rcuFreeSlabKey, c.rcuFreeSlab))
+	}
+	return strings.Join(words, " ")
+}

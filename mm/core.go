@@ -1,0 +1,62 @@
+// Package mm is the memory management of the simulated kernel: struct page,
+// the page allocator, the slab allocator, the owners of movable pages and the
+// code that isolates and migrates such pages. Files and functions are named
+// after the kernel's. All that kernel code knows it reads from the memory of
+// a machine of package sim; what the Go side keeps besides is for the oracles,
+// and kernel code never reads it.
+//
+// Lock order, outermost first:
+//
+//	page lock (PG_locked) > owner's locks > node->list_lock > zone->lock
+package mm
+
+import "github.com/mmfuzz/mmfuzz/mm/sim"
+
+// MM is one kernel on one machine. It is used for any number of runs: Boot,
+// then Call from the bodies that Machine().Run runs, then Finish.
+type MM struct {
+	k      Kernel // resolved: no function is nil
+	m      *sim.Machine
+	cfg    Config
+	target *target
+	text   [nrSymbols]uint64 // addresses of functions
+	caches [NrCaches]kmemCache
+	shadow shadow
+	finish func(*sim.CPU)
+	invoke func(c *sim.CPU, head sim.Addr, fn uint64)
+}
+
+// New maps the memory of a machine for the kernel k.
+func New(k *Kernel) *MM {
+	mm := &MM{k: k.resolve()}
+	mm.m = sim.New(mm)
+	mm.mapMemory()
+	mm.mapOwners()
+	mm.finish = mm.quiesce
+	mm.invoke = mm.rcuInvoke
+	return mm
+}
+
+// Machine returns the machine, to run programs on after Boot.
+func (mm *MM) Machine() *sim.Machine { return mm.m }
+
+// Finish ends a program that had no bug: what is isolated is put back, what
+// was allocated is freed, the RCU callbacks are run, and then every page must
+// be back with the page allocator. It returns the bug there was, or nil.
+func (mm *MM) Finish() *sim.Bug {
+	return mm.m.Run(1, mm.finish).Bug
+}
+
+// quiesce is what Finish runs. Between two runs of the machine all is ordered,
+// so that CPU 0 may flush the slabs of the others.
+func (mm *MM) quiesce(c *sim.CPU) {
+	mm.finishOwners(c)
+	mm.drainSlots(c)
+	for i := range mm.caches {
+		mm.drainCache(c, &mm.caches[i])
+	}
+	for mm.rcuDoBatch(c) > 0 {
+	}
+	mm.checkRcuLeak(c)
+	mm.checkPageLeak(c)
+}

@@ -1,0 +1,105 @@
+package mm
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/mmfuzz/mmfuzz/mm/sim"
+)
+
+// Kernel is one version of the kernel, or one with a patch. What is nil or
+// zero is the parent's.
+type Kernel struct {
+	Name    string
+	Parent  string // name; "" for the root
+	Changes string // against the parent
+	Source  string // commit or mail
+	Expect  Expect
+
+	// layout lays struct slab over struct page.
+	layout *layout
+	// flags are the bit numbers of page->flags.
+	flags *pageFlagBits
+	// rcuFreeSlabAligned is n of __attribute__((aligned(n))) on
+	// rcu_free_slab, 0 without it.
+	rcuFreeSlabAligned uint64
+
+	isolateMovablePage func(mm *MM, c *sim.CPU, page Page) bool
+	allocSlabPage      func(mm *MM, c *sim.CPU, order uint) slab
+	__freeSlab         func(mm *MM, c *sim.CPU, s *kmemCache, slab slab)
+	freeSlab           func(mm *MM, c *sim.CPU, s *kmemCache, slab slab)
+}
+
+// Expect says what is expected of a kernel under each memory model: "" that it
+// is clean, else the title of a bug that can be found.
+type Expect struct{ SC, TSO, LKMM string }
+
+// Of returns what is expected under the model m.
+func (e *Expect) Of(m sim.Model) string {
+	switch m {
+	case sim.SC:
+		return e.SC
+	case sim.TSO:
+		return e.TSO
+	default:
+		return e.LKMM
+	}
+}
+
+// Kernels returns the table of kernels, parents before children.
+func Kernels() []*Kernel {
+	return []*Kernel{
+		kernelV60(),
+		kernelNext20220927(),
+		patchAligned(),
+		kernelV62(),
+	}
+}
+
+// FindKernel returns the kernel with that name.
+func FindKernel(name string) (*Kernel, error) {
+	kernels := Kernels()
+	names := make([]string, len(kernels))
+	for i, k := range kernels {
+		if k.Name == name {
+			return k, nil
+		}
+		names[i] = k.Name
+	}
+	return nil, fmt.Errorf("unknown kernel %q: want one of %s", name, strings.Join(names, ", "))
+}
+
+// resolve returns k with what it leaves out taken from its parents.
+func (k *Kernel) resolve() Kernel {
+	r := *k
+	if k.Parent == "" {
+		return r
+	}
+	parent, err := FindKernel(k.Parent)
+	if err != nil {
+		panic("mm: parent of " + k.Name + ": " + err.Error())
+	}
+	p := parent.resolve()
+	if r.layout == nil {
+		r.layout = p.layout
+	}
+	if r.flags == nil {
+		r.flags = p.flags
+	}
+	if r.rcuFreeSlabAligned == 0 {
+		r.rcuFreeSlabAligned = p.rcuFreeSlabAligned
+	}
+	if r.isolateMovablePage == nil {
+		r.isolateMovablePage = p.isolateMovablePage
+	}
+	if r.allocSlabPage == nil {
+		r.allocSlabPage = p.allocSlabPage
+	}
+	if r.__freeSlab == nil {
+		r.__freeSlab = p.__freeSlab
+	}
+	if r.freeSlab == nil {
+		r.freeSlab = p.freeSlab
+	}
+	return r
+}

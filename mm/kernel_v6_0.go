@@ -1,0 +1,21 @@
+package mm
+
+// v60 has as methods the functions of v6.0 that later kernels change; they
+// stand in the files named after the kernel's.
+type v60 struct{}
+
+// kernelV60 is v6.0 (October 2022), and 6.0.y and 6.1.y as far as this model
+// goes: struct slab has slab_cache on page->mapping.
+func kernelV60() *Kernel {
+	return &Kernel{
+		Name:               "v6.0",
+		Changes:            "the old struct slab: slab_cache stands on mapping",
+		Source:             "v6.0",
+		layout:             &slubOld,
+		flags:              &pageFlagsV60,
+		isolateMovablePage: v60{}.isolateMovablePage,
+		allocSlabPage:      v60{}.allocSlabPage,
+		__freeSlab:         v60{}.__freeSlab,
+		freeSlab:           v60{}.freeSlab,
+	}
+}

@@ -1,0 +1,41 @@
+package mm
+
+import "github.com/mmfuzz/mmfuzz/mm/sim"
+
+// slab is the address of a struct slab, which is that of its first struct
+// page.
+type slab sim.Addr
+
+func (s slab) at(offset sim.Addr) sim.Addr { return sim.Addr(s) + offset }
+
+// layout says where struct slab has its fields, in bytes from the start of
+// struct page. Fields at the same place are a union.
+type layout struct {
+	slabCache sim.Addr
+	slabList  sim.Addr // struct list_head: next, prev
+	rcuHead   sim.Addr // struct rcu_head: next, func
+	next      sim.Addr // only with CONFIG_SLUB_CPU_PARTIAL
+	slabs     sim.Addr // int, only with CONFIG_SLUB_CPU_PARTIAL
+	counters  sim.Addr // and freelist, see cmpxchgDoubleSlab
+}
+
+// slubOld is SLUB's struct slab of v6.0 and v6.1.
+var slubOld = layout{
+	slabCache: 24,
+	slabList:  8,
+	rcuHead:   8,
+	next:      8,
+	slabs:     16,
+	counters:  40,
+}
+
+// slubNew is that of 65505d1f2338e7: linux-next of September 2022, and v6.2 to
+// v6.17. slab_list.prev, rcu_head.func and slabs stand on page->mapping.
+var slubNew = layout{
+	slabCache: 8,
+	slabList:  16,
+	rcuHead:   16,
+	next:      16,
+	slabs:     24,
+	counters:  40,
+}

@@ -1,0 +1,74 @@
+package mm
+
+import "github.com/mmfuzz/mmfuzz/mm/sim"
+
+// The memory map of a machine. Addresses are those of x86-64.
+const (
+	// NrPages is how many page frames there are: p0, p1, ...
+	NrPages = 1 << maxOrder
+	// NrCaches is how many slab caches there are: c0 is ordinary, c1
+	// SLAB_TYPESAFE_BY_RCU.
+	NrCaches = 2
+	// NrObjectSlots, NrPageSlots and NrHandleSlots say how many words there
+	// are in which a program keeps what it has allocated.
+	NrObjectSlots = 8
+	NrPageSlots   = 4
+	NrHandleSlots = 4
+
+	// maxOrder is the order of the one block that all pages are at boot.
+	maxOrder = 4
+
+	vmemmap sim.Addr = 0xffffea0000040000 // struct page of p0, pfn 0x1000
+	// directMap is page_address of p0. A page of the model has only as many
+	// bytes as objects need.
+	directMap sim.Addr = 0xffff888001000000
+	pageSize  sim.Addr = 128
+
+	zoneBase  sim.Addr = 0xffff88803fffb000 // struct zone
+	cacheBase sim.Addr = 0xffff888002000000 // struct kmem_cache, one after the other
+	slotBase  sim.Addr = 0xffffc90000000000
+	stackBase sim.Addr = 0xffffc90000010000 // list heads on the CPUs' stacks
+
+	objectSlots = slotBase
+	pageSlots   = objectSlots + 8*NrObjectSlots
+	handleSlots = pageSlots + 8*NrPageSlots
+	slotsEnd    = handleSlots + 8*NrHandleSlots
+)
+
+// struct zone: the lock, then the list heads of free_area by order.
+const (
+	zoneLock     = zoneBase
+	zoneFreeArea = zoneBase + 8
+	zoneWords    = 1 + 2*(maxOrder+1)
+)
+
+func (mm *MM) mapMemory() {
+	mm.m.Map(vmemmap, NrPages*sizeofPage/8)
+	mm.m.Map(directMap, NrPages*int(pageSize)/8)
+	mm.m.Map(cacheBase, NrCaches*sizeofKmemCache/8)
+	mm.m.Map(zoneBase, zoneWords)
+	mm.m.Map(slotBase, int(slotsEnd-slotBase)/8)
+	mm.m.Map(stackBase, sim.MaxCPUs*sizeofStack/8)
+	for i := range NrPages {
+		mm.m.Split(nthPage(i).at(pageType))
+	}
+}
+
+// nthPage is the Page that a program calls p0, p1, ...
+func nthPage(i int) Page { return Page(vmemmap) + Page(i)*sizeofPage }
+
+// index is the inverse of nthPage, wrong for what is no Page.
+func (p Page) index() int { return int(sim.Addr(p)-vmemmap) / sizeofPage }
+
+// isPage reports whether there is a struct page at p.
+func (p Page) isPage() bool {
+	off := sim.Addr(p) - vmemmap
+	return off < NrPages*sizeofPage && off%sizeofPage == 0
+}
+
+// pageAddress is page_address: where the page's bytes are.
+func pageAddress(page Page) sim.Addr { return directMap + sim.Addr(page.index())*pageSize }
+
+// virtToPage is virt_to_page. Like the kernel's it believes that a is in the
+// direct map.
+func virtToPage(a sim.Addr) Page { return nthPage(int((a - directMap) / pageSize)) }

@@ -1,0 +1,219 @@
+package mm
+
+import "github.com/mmfuzz/mmfuzz/mm/sim"
+
+// Page is the address of a struct page. A folio is the Page of its head.
+type Page sim.Addr
+
+// Fields of struct page on x86-64, bytes from its start. The word at 48 is two
+// variables; the others are 64 bits.
+const (
+	pageFlags    = 0
+	pageLruNext  = 8
+	pageLruPrev  = 16
+	pageMapping  = 24
+	pageIndex    = 32
+	pagePrivate  = 40
+	pageType     = 48 // _mapcount or page_type
+	pageRefcount = 52
+
+	pageCompoundHead = 8
+	// In the first tail page: compound_dtor and compound_order in the low
+	// bytes of one word, compound_mapcount above; then compound_pincount and
+	// compound_nr.
+	pageCompoundOrder = 16
+	pageCompoundNr    = 24
+)
+
+const sizeofPage = 64
+
+func (p Page) at(offset sim.Addr) sim.Addr { return sim.Addr(p) + offset }
+
+// pageFlagBits are the bit numbers of page->flags in one kernel.
+type pageFlagBits struct {
+	locked, active, slab, head uint
+	isolated                   uint // PG_reclaim
+}
+
+// pageFlagsV60 are those of v6.0 to v6.2.
+var pageFlagsV60 = pageFlagBits{locked: 0, active: 5, slab: 9, head: 16, isolated: 18}
+
+// The low two bits of page->mapping.
+const (
+	pageMappingAnon    = 1
+	pageMappingMovable = 2
+	pageMappingFlags   = pageMappingAnon | pageMappingMovable
+)
+
+// Values of page_type: the bits of a type are clear in it.
+const (
+	pageTypeNone    = ^uint32(0) // _mapcount of -1
+	pageTypeBase    = 0xf0000000
+	pageTypeBuddy   = 0x80
+	pageTypeOffline = 0x100
+)
+
+const compoundPageDtor = 1 // COMPOUND_PAGE_DTOR
+
+// compoundHead is _compound_head, include/linux/page-flags.h, v6.0.
+func compoundHead(c *sim.CPU, page Page) Page {
+	head := c.ReadOnce(page.at(pageCompoundHead))
+	if head&1 != 0 {
+		return Page(head - 1)
+	}
+	return page
+}
+
+// pageFolio is page_folio, include/linux/page-flags.h, v6.0.
+func pageFolio(c *sim.CPU, page Page) Page { return compoundHead(c, page) }
+
+// pageTail is PageTail, include/linux/page-flags.h, v6.0.
+func pageTail(c *sim.CPU, page Page) bool {
+	return c.ReadOnce(page.at(pageCompoundHead))&1 != 0
+}
+
+// pageHead is PageHead, include/linux/page-flags.h, v6.0.
+func (mm *MM) pageHead(c *sim.CPU, page Page) bool {
+	return c.TestBit(mm.k.flags.head, page.at(pageFlags))
+}
+
+// pageCompound is PageCompound, include/linux/page-flags.h, v6.0.
+func (mm *MM) pageCompound(c *sim.CPU, page Page) bool {
+	return mm.pageHead(c, page) || pageTail(c, page)
+}
+
+// pageSlab is PageSlab, include/linux/page-flags.h, v6.0. For a tail page it
+// is the head's.
+func (mm *MM) pageSlab(c *sim.CPU, page Page) bool {
+	return mm.folioTestSlab(c, compoundHead(c, page))
+}
+
+// folioTestSlab is folio_test_slab, include/linux/page-flags.h, v6.0.
+func (mm *MM) folioTestSlab(c *sim.CPU, folio Page) bool {
+	return c.TestBit(mm.k.flags.slab, folio.at(pageFlags))
+}
+
+// __folioSetSlab is __folio_set_slab, include/linux/page-flags.h, v6.0: not
+// atomic.
+func (mm *MM) __folioSetSlab(c *sim.CPU, folio Page) {
+	mm.__setFlag(c, mm.k.flags.slab, folio)
+	mm.shadow.page(folio).slab = true
+}
+
+// __folioClearSlab is __folio_clear_slab, include/linux/page-flags.h, v6.0:
+// not atomic.
+func (mm *MM) __folioClearSlab(c *sim.CPU, folio Page) {
+	mm.shadow.page(folio).slab = false
+	mm.__clearFlag(c, mm.k.flags.slab, folio)
+}
+
+// pageIsolated is PageIsolated, include/linux/page-flags.h, v6.0.
+func (mm *MM) pageIsolated(c *sim.CPU, page Page) bool {
+	return c.TestBit(mm.k.flags.isolated, page.at(pageFlags))
+}
+
+// setPageIsolated is SetPageIsolated, include/linux/page-flags.h, v6.0.
+func (mm *MM) setPageIsolated(c *sim.CPU, page Page) {
+	c.SetBit(mm.k.flags.isolated, page.at(pageFlags))
+}
+
+// clearPageIsolated is ClearPageIsolated, include/linux/page-flags.h, v6.0.
+func (mm *MM) clearPageIsolated(c *sim.CPU, page Page) {
+	c.ClearBit(mm.k.flags.isolated, page.at(pageFlags))
+}
+
+// __pageMovable is __PageMovable, include/linux/page-flags.h, v6.0.
+func __pageMovable(c *sim.CPU, page Page) bool {
+	return c.ReadOnce(page.at(pageMapping))&pageMappingFlags == pageMappingMovable
+}
+
+// pageBuddy is PageBuddy, include/linux/page-flags.h, v6.0.
+func pageBuddy(c *sim.CPU, page Page) bool {
+	return c.ReadOnce32(page.at(pageType))&(pageTypeBase|pageTypeBuddy) == pageTypeBase
+}
+
+// __setPageBuddy is __SetPageBuddy, include/linux/page-flags.h, v6.0.
+func __setPageBuddy(c *sim.CPU, page Page) {
+	a := page.at(pageType)
+	c.WriteOnce32(a, c.ReadOnce32(a)&^pageTypeBuddy)
+}
+
+// __clearPageBuddy is __ClearPageBuddy, include/linux/page-flags.h, v6.0.
+func __clearPageBuddy(c *sim.CPU, page Page) {
+	a := page.at(pageType)
+	c.WriteOnce32(a, c.ReadOnce32(a)|pageTypeBuddy)
+}
+
+// __setPageOffline is __SetPageOffline, include/linux/page-flags.h, v6.0.
+func __setPageOffline(c *sim.CPU, page Page) {
+	a := page.at(pageType)
+	c.WriteOnce32(a, c.ReadOnce32(a)&^pageTypeOffline)
+}
+
+// __clearPageOffline is __ClearPageOffline, include/linux/page-flags.h, v6.0.
+func __clearPageOffline(c *sim.CPU, page Page) {
+	a := page.at(pageType)
+	c.WriteOnce32(a, c.ReadOnce32(a)|pageTypeOffline)
+}
+
+// compoundOrder is compound_order, include/linux/mm.h, v6.0.
+func (mm *MM) compoundOrder(c *sim.CPU, page Page) uint {
+	if !mm.pageHead(c, page) {
+		return 0
+	}
+	return uint(c.ReadOnce((page + sizeofPage).at(pageCompoundOrder))) >> 8 & 0xff
+}
+
+// folioOrder is folio_order, include/linux/mm.h, v6.0.
+func (mm *MM) folioOrder(c *sim.CPU, folio Page) uint { return mm.compoundOrder(c, folio) }
+
+// folioTrylock is folio_trylock, include/linux/pagemap.h, v6.0: acquire when it
+// gets the lock.
+func (mm *MM) folioTrylock(c *sim.CPU, folio Page) bool {
+	if c.TestAndSetBitLock(mm.k.flags.locked, folio.at(pageFlags)) {
+		return false
+	}
+	mm.checkTrylock(c, folio)
+	return true
+}
+
+// trylockPage is trylock_page, include/linux/pagemap.h, v6.0.
+func (mm *MM) trylockPage(c *sim.CPU, page Page) bool {
+	return mm.folioTrylock(c, pageFolio(c, page))
+}
+
+// lockPage is lock_page, include/linux/pagemap.h, v6.0.
+func (mm *MM) lockPage(c *sim.CPU, page Page) {
+	folio := pageFolio(c, page)
+	for !mm.folioTrylock(c, folio) {
+		c.WaitOnBit(mm.k.flags.locked, folio.at(pageFlags))
+	}
+}
+
+// pageLocked is PageLocked, include/linux/page-flags.h, v6.0.
+func (mm *MM) pageLocked(c *sim.CPU, page Page) bool {
+	return c.TestBit(mm.k.flags.locked, compoundHead(c, page).at(pageFlags))
+}
+
+// folioUnlock is folio_unlock, mm/filemap.c, v6.0: release.
+func (mm *MM) folioUnlock(c *sim.CPU, folio Page) {
+	locked := c.TestBit(mm.k.flags.locked, folio.at(pageFlags))
+	mm.checkUnlock(c, folio, locked)
+	c.ClearBitUnlock(mm.k.flags.locked, folio.at(pageFlags))
+}
+
+// unlockPage is unlock_page, mm/folio-compat.c, v6.0.
+func (mm *MM) unlockPage(c *sim.CPU, page Page) { mm.folioUnlock(c, pageFolio(c, page)) }
+
+// __setFlag is __set_bit of a bit of page->flags: a load and a store, which
+// wipe what others did to the word in between.
+func (mm *MM) __setFlag(c *sim.CPU, nr uint, page Page) {
+	c.SetBitNonAtomic(nr, page.at(pageFlags))
+	mm.checkFlagsLost(c, page)
+}
+
+// __clearFlag is __clear_bit of a bit of page->flags.
+func (mm *MM) __clearFlag(c *sim.CPU, nr uint, page Page) {
+	c.ClearBitNonAtomic(nr, page.at(pageFlags))
+	mm.checkFlagsLost(c, page)
+}

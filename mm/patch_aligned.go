@@ -1,0 +1,14 @@
+package mm
+
+// patchAligned is Hugh Dickins' patch of 28 September 2022: __aligned(4) on
+// rcu_free_slab. It does nothing for LIST_POISON2 and for counts of slabs.
+func patchAligned() *Kernel {
+	return &Kernel{
+		Name:               "next-20220927+aligned",
+		Parent:             "next-20220927",
+		Changes:            "__aligned(4) on rcu_free_slab",
+		Source:             "Hugh Dickins, 28 September 2022",
+		Expect:             Expect{SC: bugMappingPoison, TSO: bugMappingPoison, LKMM: bugMappingPoison},
+		rcuFreeSlabAligned: 4,
+	}
+}
