@@ -15,6 +15,7 @@ type event struct {
 // path is one way through a thread: branches, failures of RMWs and targets of pointers are guessed, and the guesses
 // kept as expressions that must turn out not to be 0.
 type path struct {
+	thread  int
 	events  []event
 	guesses []*Expr
 	regs    []*Expr
@@ -39,7 +40,7 @@ func (p *Program) paths(t int) []path {
 		regs[i] = value(0)
 	}
 	var out []path
-	p.walk(p.Threads[t], path{regs: regs}, func(q path) { out = append(out, q) })
+	p.walk(p.Threads[t], path{thread: t, regs: regs}, func(q path) { out = append(out, q) })
 	return out
 }
 
@@ -120,7 +121,7 @@ func (p *Program) access(s *Step, loc int, addr []int, q path, next func(path)) 
 	case stepLock, stepTrylock:
 		failed := q.clone()
 		q.guess(Op(read(&q, LKR), '=', 0))
-		write(&q, LKW, value(1))
+		write(&q, LKW, value(q.thread+1)) // the machine notes the owner
 		set(&q, value(1))
 		next(q)
 		if s.kind == stepTrylock {

@@ -169,7 +169,7 @@ func TestAndSetBitLock(dst, loc string) Step {
 }
 
 func ClearBitUnlock(loc string) Step {
-	return bit("", loc, [2]Tag{Noreturn, Release}, '~', bit0, nil, func(c *sim.CPU, a sim.Addr) bool { c.ClearBitUnlock(0, a); return false })
+	return bit("", loc, release, '~', bit0, nil, func(c *sim.CPU, a sim.Addr) bool { c.ClearBitUnlock(0, a); return false })
 }
 
 func truth(b bool) uint64 {
