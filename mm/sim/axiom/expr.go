@@ -109,3 +109,16 @@ func (e *Expr) reads(to []int) []int {
 		return e.y.reads(e.x.reads(to))
 	}
 }
+
+func (e *Expr) String() string {
+	switch e.op {
+	case 'c':
+		return strconv.FormatInt(int64(e.c), 10)
+	case 'a':
+		return "&" + e.name
+	case 'r':
+		return e.name
+	default:
+		return "(" + e.x.String() + " " + string(rune(e.op)) + " " + e.y.String() + ")"
+	}
+}

@@ -1,7 +1,9 @@
 package axiom
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/mmfuzz/mmfuzz/mm/sim"
 )
@@ -38,6 +40,7 @@ const (
 
 // Step is a step of a thread. Build it with the functions named after the kernel's.
 type Step struct {
+	name string
 	kind stepKind
 	tag  Tag
 	dst  string // register
@@ -134,4 +137,44 @@ func (p *Program) resolveSteps(thread int, steps []Step) {
 		p.resolveSteps(thread, s.then)
 		p.resolveSteps(thread, s.els)
 	}
+}
+
+// String is the program as text, a CPU a line.
+func (p *Program) String() string {
+	var b strings.Builder
+	for t, steps := range p.Threads {
+		fmt.Fprintf(&b, "cpu%d: %s\n", t, text(steps))
+	}
+	return b.String()
+}
+
+func text(steps []Step) string {
+	var words []string
+	for i := range steps {
+		words = append(words, steps[i].String())
+	}
+	return strings.Join(words, "; ")
+}
+
+func (s *Step) String() string {
+	switch s.kind {
+	case stepSet:
+		return s.dst + " = " + s.x.String()
+	case stepIf:
+		return "if (" + s.x.String() + ") { " + text(s.then) + " } else { " + text(s.els) + " }"
+	}
+	var args []string
+	if s.loc != "" {
+		args = append(args, s.loc)
+	}
+	for _, e := range []*Expr{s.x, s.y} {
+		if e != nil {
+			args = append(args, e.String())
+		}
+	}
+	call := s.name + "(" + strings.Join(args, ", ") + ")"
+	if s.dst != "" {
+		call = s.dst + " = " + call
+	}
+	return call
 }
