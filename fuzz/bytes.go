@@ -1,0 +1,214 @@
+package fuzz
+
+import (
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	fuzzheaders "github.com/AdaLogics/go-fuzz-headers"
+
+	"github.com/mmfuzz/mmfuzz/mm"
+	"github.com/mmfuzz/mmfuzz/mm/sim"
+)
+
+// The byte form of a program, made for mutators: a header of headerBytes, then records of recordBytes, each a call or a
+// choice. Every byte string is a program. Bytes that are missing count as 0, and 0 is always the dull value: the default
+// configuration, no call, no departure from the dull path. Numbers that are too large wrap. What comes later never
+// changes what came before.
+//
+//	header   CPUs, configuration (a byte a key), rest unused
+//	call     cpu<<1,                         op+1, argument, argument
+//	choice   again<<6 | kind<<4 | cpu<<1 | 1, step, step>>8, value
+//
+// The value of a choice is how late, or how many CPUs further round than this one the CPU to run is.
+const (
+	headerBytes = 8
+	recordBytes = 4
+
+	maxByteCalls   = 64  // all CPUs together
+	maxByteChoices = 256 // more bytes are not looked at
+)
+
+// Shape says what the programs of a fuzz target are made of.
+type Shape struct {
+	Name    string
+	CPUs    int     // 0: the bytes say, 1 to 4
+	Ops     []uint8 // indices into mm.Ops
+	Pages   int     // so many page frames, slots and orders, at most
+	Address bool    // the header is followed by 8 bytes, little endian: the address of rcu_free_slab
+}
+
+// cpuCounts is what the first header byte means when the shape does not say.
+var cpuCounts = [...]int{2, 3, 4, 1}
+
+// decoder turns bytes into programs. It reuses the memory of the last one.
+type decoder struct {
+	ops     []mm.Op
+	program Program
+	calls   [sim.MaxCPUs][]mm.Call
+}
+
+func newDecoder() *decoder { return &decoder{ops: mm.Ops()} }
+
+// decode returns the program that data stands for, good until the next decode. The kernel and the model are for the
+// caller to set.
+func (d *decoder) decode(shape *Shape, data []byte) *Program {
+	in := source{consumer: fuzzheaders.NewConsumer(data), left: len(data)}
+	p := &d.program
+	*p = Program{Calls: d.calls[:0], Choices: p.Choices[:0]}
+	var header [headerBytes]byte
+	for i := range header {
+		header[i] = in.next()
+	}
+	cpus := shape.CPUs
+	if cpus == 0 {
+		cpus = cpuCounts[int(header[0])%len(cpuCounts)]
+	}
+	p.Config = decodeConfig(header[1:])
+	if shape.Address {
+		var b [8]byte
+		for i := range b {
+			b[i] = in.next()
+		}
+		p.Config.SetRcuFreeSlab(binary.LittleEndian.Uint64(b[:]))
+	}
+	for i := range d.calls {
+		d.calls[i] = d.calls[i][:0]
+	}
+	for calls := 0; in.left > 0 && calls < maxByteCalls && len(p.Choices) < maxByteChoices; {
+		b := [recordBytes]byte{in.next(), in.next(), in.next(), in.next()}
+		cpu := int(b[0]>>1&7) % cpus
+		switch {
+		case b[0]&1 != 0:
+			if c, ok := decodeChoice(b, cpu, cpus); ok {
+				p.Choices = append(p.Choices, c)
+			}
+		case b[1] != 0:
+			d.calls[cpu] = append(d.calls[cpu], shape.call(d.ops, b))
+			calls++
+		}
+	}
+	used := cpus
+	for used > 0 && len(d.calls[used-1]) == 0 {
+		used--
+	}
+	p.Calls = d.calls[:used]
+	d.sortChoices(used)
+	return p
+}
+
+// sortChoices puts the choices in order, keeps the first of each key, and forgets those of CPUs without calls.
+func (d *decoder) sortChoices(cpus int) {
+	p := &d.program
+	p.Choices = slices.DeleteFunc(p.Choices, func(c Choice) bool {
+		return c.CPU >= cpus || (c.Kind == Run || c.Kind == Then) && c.Value >= cpus
+	})
+	slices.SortStableFunc(p.Choices, Choice.compareKey)
+	p.Choices = slices.CompactFunc(p.Choices, func(c, d Choice) bool { return c.compareKey(d) == 0 })
+}
+
+func (shape *Shape) call(ops []mm.Op, b [recordBytes]byte) mm.Call {
+	call := mm.Call{Op: shape.Ops[int(b[1]-1)%len(shape.Ops)]}
+	for i, arg := range ops[call.Op].Args {
+		call.Args[i] = uint8(int(b[2+i]) % min(arg.Kind.Count(), shape.Pages))
+	}
+	return call
+}
+
+func decodeChoice(b [recordBytes]byte, cpu, cpus int) (Choice, bool) {
+	c := Choice{CPU: cpu, Step: int(b[1]) | int(b[2])<<8, Kind: ChoiceKind(b[0] >> 4 & 3), Value: int(b[3])}
+	if c.Step == 0 || c.Value == 0 {
+		return c, false
+	}
+	if c.Kind == Then {
+		c.Again = int(b[0] >> 6)
+	}
+	if c.Kind == Run || c.Kind == Then {
+		if cpus == 1 {
+			return c, false
+		}
+		c.Value = (cpu + 1 + (c.Value-1)%(cpus-1)) % cpus
+	}
+	return c, true
+}
+
+// decodeConfig reads a byte for each key of the config.
+func decodeConfig(b []byte) mm.Config {
+	var c mm.Config
+	for i := range mm.ConfigKeys() {
+		c.Choose(i, b[i])
+	}
+	return c
+}
+
+func encodeConfig(b []byte, c mm.Config) {
+	for i := range mm.ConfigKeys() {
+		b[i] = c.Chosen(i)
+	}
+}
+
+// source hands out bytes, and 0 for ever when they have run out.
+type source struct {
+	consumer *fuzzheaders.ConsumeFuzzer
+	left     int
+}
+
+func (s *source) next() byte {
+	if s.left == 0 {
+		return 0 // GetByte would allocate an error
+	}
+	s.left--
+	b, _ := s.consumer.GetByte()
+	return b
+}
+
+// encode returns bytes that decode to p, or says why there are none.
+func (shape *Shape) encode(p *Program) ([]byte, error) {
+	cpus := shape.CPUs
+	data := make([]byte, headerBytes, headerBytes+recordBytes*(p.NumCalls()+len(p.Choices)))
+	if cpus == 0 {
+		i := slices.IndexFunc(cpuCounts[:], func(n int) bool { return n >= len(p.Calls) })
+		if len(p.Calls) <= 1 {
+			i = slices.Index(cpuCounts[:], 1)
+		}
+		if i < 0 {
+			return nil, fmt.Errorf("%d CPUs: %s has at most %d", len(p.Calls), shape.Name, slices.Max(cpuCounts[:]))
+		}
+		cpus, data[0] = cpuCounts[i], byte(i)
+	}
+	encodeConfig(data[1:], p.Config)
+	if shape.Address {
+		data = binary.LittleEndian.AppendUint64(data, p.Config.RcuFreeSlab())
+	}
+	for cpu, calls := range p.Calls {
+		for _, call := range calls {
+			op := slices.Index(shape.Ops, call.Op)
+			if op < 0 {
+				return nil, fmt.Errorf("%s does not call %s", shape.Name, mm.Ops()[call.Op].Name)
+			}
+			data = append(data, byte(cpu<<1), byte(op+1), call.Args[0], call.Args[1])
+		}
+	}
+	for _, c := range p.Choices {
+		value := c.Value
+		if c.Kind == Run || c.Kind == Then {
+			value = (c.Value - c.CPU + cpus) % cpus
+		}
+		data = append(data, byte(c.Again<<6|int(c.Kind)<<4|c.CPU<<1|1), byte(c.Step), byte(c.Step>>8), byte(value))
+	}
+	q := newDecoder().decode(shape, data)
+	q.Kernel, q.Model = p.Kernel, p.Model
+	if !q.SameRun(withoutWords(p)) {
+		return nil, fmt.Errorf("%s has no bytes for this program: it is too long or names too much", shape.Name)
+	}
+	return data, nil
+}
+
+// withoutWords returns p without the names of words, which bytes do not hold.
+func withoutWords(p *Program) *Program {
+	q := p.Clone()
+	for i := range q.Choices {
+		q.Choices[i].Word = ""
+	}
+	return q
+}

@@ -1,0 +1,130 @@
+package fuzz
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/mmfuzz/mmfuzz/mm"
+	"github.com/mmfuzz/mmfuzz/mm/sim"
+)
+
+// Subject is a kernel under a memory model.
+type Subject struct {
+	Kernel string
+	Model  sim.Model
+}
+
+// CleanSubjects returns the kernels that are expected to be free of bugs, under each model for which they are.
+func CleanSubjects() []Subject {
+	var subjects []Subject
+	for _, k := range mm.Kernels() {
+		for _, m := range sim.Models() {
+			if k.Expect.Of(m) == "" {
+				subjects = append(subjects, Subject{k.Name, m})
+			}
+		}
+	}
+	return subjects
+}
+
+// Subjects returns one kernel under one model. An empty model is every model; an empty kernel is every kernel expected to
+// be clean.
+func Subjects(kernel, model string) ([]Subject, error) {
+	models := sim.Models()
+	if model != "" {
+		m, err := sim.ParseModel(model)
+		if err != nil {
+			return nil, err
+		}
+		models = []sim.Model{m}
+	}
+	var subjects []Subject
+	if kernel == "" {
+		for _, s := range CleanSubjects() {
+			if model == "" || s.Model == models[0] {
+				subjects = append(subjects, s)
+			}
+		}
+		return subjects, nil
+	}
+	k, err := mm.FindKernel(kernel)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range models {
+		subjects = append(subjects, Subject{k.Name, m})
+	}
+	return subjects, nil
+}
+
+// drawnSchedules is how many schedules each input is run under besides its own choices. A run costs a fraction of what
+// the native fuzzer spends on an input in any case.
+const drawnSchedules = 3
+
+// Exec runs the inputs of one fuzz target.
+type Exec struct {
+	shape    *Shape
+	subjects []Subject
+	runner   *Runner
+	decoder  *decoder
+	random   random
+	runs     int
+}
+
+// NewExec returns an Exec for inputs of that shape.
+func NewExec(shape *Shape, subjects []Subject) *Exec {
+	return &Exec{shape: shape, subjects: subjects, runner: NewRunner(), decoder: newDecoder()}
+}
+
+// Runs returns how many programs have been run.
+func (e *Exec) Runs() int { return e.runs }
+
+// Program returns the program that data stands for, without a kernel. It is good until the next call.
+func (e *Exec) Program(data []byte) *Program { return e.decoder.decode(e.shape, data) }
+
+// Bytes runs the program that data stands for on every subject, under its own choices and under schedules drawn from a
+// hash of data. It returns the first run that has a bug as a program that repeats it, or nil. Without a bug it
+// allocates nothing.
+func (e *Exec) Bytes(data []byte) *Program {
+	p := e.Program(data)
+	seed := hashBytes(data)
+	for _, s := range e.subjects {
+		p.Kernel, p.Model = s.Kernel, s.Model
+		for i := range 1 + drawnSchedules {
+			e.runs++
+			if o := e.runner.RunWith(p, e.chooser(p, seed, i)); o.Bug != nil {
+				return e.finding(p, seed, i)
+			}
+		}
+	}
+	return nil
+}
+
+// chooser returns schedule i of p: its own choices, then drawn ones.
+func (e *Exec) chooser(p *Program, seed uint64, i int) sim.Chooser {
+	if i == 0 {
+		return e.runner.choicesOf(p)
+	}
+	e.random.reset(seed + uint64(i))
+	return &e.random
+}
+
+func (e *Exec) finding(p *Program, seed uint64, i int) *Program {
+	o := e.runner.record(p, e.chooser(p, seed, i))
+	q := p.Clone()
+	q.Choices, q.Bug = e.runner.recorded(), o.Title()
+	return q
+}
+
+// Report is the failure message for a finding: what it is, and a command that repeats it.
+func (e *Exec) Report(found *Program) string {
+	small, _ := e.runner.Shrink(found, reportTries)
+	if small == nil {
+		return "the bug did not show again: " + found.Bug + "\n" + found.String()
+	}
+	return fmt.Sprintf("%s\n\non %s under %v. To repeat it:\n\ngo run ./scripts/mmfuzz repro - <<'END'\n%sEND\n",
+		small.Bug, small.Kernel, small.Model, strings.TrimSuffix(small.String(), "\n")+"\n")
+}
+
+// reportTries bounds the shrinking of a finding in a worker of the native fuzzer, which is given 10 s an input.
+const reportTries = 5_000

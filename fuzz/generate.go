@@ -1,0 +1,63 @@
+package fuzz
+
+import (
+	"github.com/mmfuzz/mmfuzz/mm"
+	"github.com/mmfuzz/mmfuzz/mm/sim"
+)
+
+// generator makes random programs. It reuses the memory of the last one.
+type generator struct {
+	ops     []mm.Op
+	program Program
+	calls   [sim.MaxCPUs][]mm.Call
+	enabled []uint8
+}
+
+const (
+	generatedCPUs = 4
+	// generatedBits bounds the length of a program: long ones find more in a run, short ones shrink to less.
+	generatedBits = 6
+)
+
+func newGenerator() *generator { return &generator{ops: mm.Ops()} }
+
+// generate returns the program of that seed, good until the next generate. Each program leaves out about half of the
+// ops and uses few pages and slots (swarm testing): what is always possible crowds out what takes many steps to set up.
+func (g *generator) generate(seed uint64) *Program {
+	r := rng(mix64(seed))
+	p := &g.program
+	*p = Program{}
+	if r.oneIn(2) {
+		for key := range mm.ConfigKeys() {
+			p.Config.Choose(key, uint8(r.next()))
+		}
+	}
+	g.enabled = g.enabled[:0]
+	for i := range g.ops {
+		if r.oneIn(2) {
+			g.enabled = append(g.enabled, uint8(i))
+		}
+	}
+	if len(g.enabled) == 0 {
+		g.enabled = append(g.enabled, uint8(r.intn(len(g.ops))))
+	}
+	pages := 1 << r.intn(5)
+	cpus := 1 + r.intn(generatedCPUs)
+	length := 1 + r.intn(1<<(1+r.intn(generatedBits)))
+	for cpu := range g.calls {
+		g.calls[cpu] = g.calls[cpu][:0]
+	}
+	for range length {
+		call := mm.Call{Op: g.enabled[r.intn(len(g.enabled))]}
+		for i, arg := range g.ops[call.Op].Args {
+			call.Args[i] = uint8(r.intn(min(arg.Kind.Count(), max(pages, 2))))
+		}
+		cpu := r.intn(cpus)
+		g.calls[cpu] = append(g.calls[cpu], call)
+	}
+	for cpus > 0 && len(g.calls[cpus-1]) == 0 {
+		cpus--
+	}
+	p.Calls = g.calls[:cpus]
+	return p
+}

@@ -1,0 +1,206 @@
+package fuzz
+
+import (
+	"math"
+	"math/bits"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/mmfuzz/mmfuzz/mm/sim"
+)
+
+// Hunt searches random programs, or the schedules of one program, for bugs.
+type Hunt struct {
+	Kernel   string
+	Model    sim.Model
+	Strategy string
+	Program  *Program // nil: random programs
+	Seed     uint64
+	Runs     int // at most; 0 is no bound
+	Jobs     int
+
+	// Progress is told now and then how far the hunt is, and ends it by answering false. Calls do not overlap.
+	Progress func(Stats) bool
+}
+
+// Stats counts what a hunt has done.
+type Stats struct {
+	Runs       int
+	Distinct   int // different runs, estimated
+	OutOfSteps int
+	Steps      int
+	Findings   []Finding // sorted by title
+}
+
+// Finding is a bug that was found, in the first program that showed it.
+type Finding struct {
+	Title   string
+	Count   int
+	Run     int // the number of the first run that had it
+	Program *Program
+}
+
+// huntBatch is how many runs a worker does between two reports.
+const huntBatch = 1024
+
+// Do hunts. Run i of a seed is always the same, so that without a clock in Progress the result depends on the options
+// alone, Jobs excepted.
+func (h *Hunt) Do() Stats {
+	t := &tally{hunt: h, seen: newEstimate()}
+	var workers sync.WaitGroup
+	for range max(h.Jobs, 1) {
+		workers.Go(func() {
+			w := worker{hunt: h, runner: NewRunner(), generator: newGenerator(), seen: newEstimate()}
+			defer w.runner.Close()
+			for {
+				first, n := t.take()
+				if n == 0 {
+					break
+				}
+				t.add(w.batch(first, n))
+			}
+			t.finish(w.seen)
+		})
+	}
+	workers.Wait()
+	t.stats.Distinct = t.seen.count()
+	return t.stats
+}
+
+// tally hands out work and adds up what the workers did.
+type tally struct {
+	hunt  *Hunt
+	mu    sync.Mutex
+	next  int
+	ended bool
+	stats Stats
+	seen  estimate
+}
+
+func (t *tally) take() (first, n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	n = huntBatch
+	if t.hunt.Runs > 0 {
+		n = min(n, t.hunt.Runs-t.next)
+	}
+	if t.ended {
+		n = 0
+	}
+	first = t.next
+	t.next += n
+	return first, n
+}
+
+func (t *tally) add(s Stats) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.stats.Runs += s.Runs
+	t.stats.OutOfSteps += s.OutOfSteps
+	t.stats.Steps += s.Steps
+	for _, f := range s.Findings {
+		i, ok := slices.BinarySearchFunc(t.stats.Findings, f.Title, findingTitle)
+		if !ok {
+			t.stats.Findings = slices.Insert(t.stats.Findings, i, f)
+			continue
+		}
+		known := &t.stats.Findings[i]
+		known.Count += f.Count
+		if f.Run < known.Run {
+			known.Run, known.Program = f.Run, f.Program
+		}
+	}
+	if t.hunt.Progress != nil && !t.hunt.Progress(t.stats) {
+		t.ended = true
+	}
+}
+
+func findingTitle(f Finding, title string) int { return strings.Compare(f.Title, title) }
+
+func (t *tally) finish(seen estimate) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.seen.merge(seen)
+}
+
+type worker struct {
+	hunt      *Hunt
+	runner    *Runner
+	generator *generator
+	drawer    drawer
+	seen      estimate
+}
+
+// batch does runs first to first+n-1.
+func (w *worker) batch(first, n int) Stats {
+	s := Stats{Runs: n}
+	for i := first; i < first+n; i++ {
+		seed := mix64(w.hunt.Seed) + uint64(i)
+		p := w.hunt.Program
+		if p == nil {
+			p = w.generator.generate(seed)
+			p.Kernel, p.Model = w.hunt.Kernel, w.hunt.Model
+		}
+		o := w.runner.RunWith(p, w.draw(p, seed))
+		w.seen.add(o.Hash)
+		s.Steps += o.Steps
+		if o.OutOfSteps {
+			s.OutOfSteps++
+		}
+		if o.Bug != nil {
+			s.addFinding(o.Title(), i, func() *Program { return w.program(p, seed) })
+		}
+	}
+	return s
+}
+
+// draw picks the schedule. Its seed is not the program's, which would tie the two together.
+func (w *worker) draw(p *Program, seed uint64) sim.Chooser {
+	return w.drawer.draw(w.hunt.Strategy, ^seed, stepsPerCall*p.NumCalls())
+}
+
+// stepsPerCall is about how many steps a call takes.
+const stepsPerCall = 20
+
+func (s *Stats) addFinding(title string, run int, program func() *Program) {
+	i, ok := slices.BinarySearchFunc(s.Findings, title, findingTitle)
+	if !ok {
+		s.Findings = slices.Insert(s.Findings, i, Finding{Title: title, Run: run, Program: program()})
+	}
+	s.Findings[i].Count++
+}
+
+// program runs p again and returns it with the choices that it took.
+func (w *worker) program(p *Program, seed uint64) *Program {
+	o := w.runner.record(p, w.draw(p, seed))
+	p = p.Clone()
+	p.Choices, p.Bug = w.runner.recorded(), o.Title()
+	return p
+}
+
+// estimate counts different hashes by how many bits of a map they leave clear (linear counting).
+type estimate []uint64
+
+const estimateBits = 1 << 26
+
+func newEstimate() estimate { return make(estimate, estimateBits/64) }
+
+func (e estimate) add(hash uint64) {
+	h := mix64(hash) % estimateBits
+	e[h/64] |= 1 << (h % 64)
+}
+
+func (e estimate) merge(f estimate) {
+	for i := range e {
+		e[i] |= f[i]
+	}
+}
+
+func (e estimate) count() int {
+	clear := 0
+	for _, word := range e {
+		clear += bits.OnesCount64(^word)
+	}
+	return int(math.Round(-estimateBits * math.Log(float64(max(clear, 1))/estimateBits)))
+}

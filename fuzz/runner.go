@@ -1,0 +1,148 @@
+package fuzz
+
+import (
+	"slices"
+
+	"github.com/mmfuzz/mmfuzz/mm"
+	"github.com/mmfuzz/mmfuzz/mm/sim"
+)
+
+// callMark begins the note that a traced run leaves where a call begins.
+const callMark = "> "
+
+// Outcome says how a run ended.
+type Outcome struct {
+	Bug        *sim.Bug // nil: none
+	Steps      int
+	OutOfSteps bool // no verdict
+	Hash       uint64
+}
+
+// Title returns the title of the bug, "" if there is none.
+func (o *Outcome) Title() string {
+	if o.Bug == nil {
+		return ""
+	}
+	return o.Bug.Title
+}
+
+// Runner runs programs. It keeps one simulated kernel of each name, since making one costs far more than a run. It is
+// not safe for concurrent use.
+type Runner struct {
+	names    []string
+	machines []*mm.MM
+	mm       *mm.MM
+	program  *Program
+	body     func(*sim.CPU)
+	call     [sim.MaxCPUs]int // which of its calls each CPU is in
+	ended    int              // the first event of the clean-up after the program, -1 when it did not end
+	replay   replay
+	recorder recorder
+}
+
+// NewRunner returns a Runner without kernels: they are made when first needed.
+func NewRunner() *Runner {
+	r := &Runner{}
+	r.body = r.runCPU
+	return r
+}
+
+// Close ends the coroutines of all kernels.
+func (r *Runner) Close() {
+	for _, m := range r.machines {
+		m.Machine().Close()
+	}
+}
+
+// boot makes the kernel of that name current.
+func (r *Runner) boot(kernel string) {
+	i := slices.Index(r.names, kernel)
+	if i < 0 {
+		k, err := mm.FindKernel(kernel)
+		if err != nil {
+			panic(err) // programs hold names of known kernels only
+		}
+		i = len(r.names)
+		r.names = append(r.names, kernel)
+		r.machines = append(r.machines, mm.New(k))
+	}
+	r.mm = r.machines[i]
+}
+
+// RunWith runs p's calls under the schedule that ch picks. It allocates nothing once the kernel exists, unless there is a bug.
+func (r *Runner) RunWith(p *Program, ch sim.Chooser) Outcome {
+	r.boot(p.Kernel)
+	r.program = p
+	r.call, r.ended = [sim.MaxCPUs]int{}, -1
+	r.mm.Boot(p.Config, p.Model, ch)
+	m := r.mm.Machine()
+	var result sim.Result
+	if len(p.Calls) > 0 {
+		result = m.Run(len(p.Calls), r.body)
+	}
+	bug := result.Bug
+	if bug == nil && !result.OutOfSteps {
+		r.ended = len(m.Events())
+		bug = r.mm.Finish()
+	}
+	return Outcome{Bug: bug, Steps: result.Steps, OutOfSteps: result.OutOfSteps, Hash: result.Hash}
+}
+
+func (r *Runner) runCPU(c *sim.CPU) {
+	for i, call := range r.program.Calls[c.ID()] {
+		r.call[c.ID()] = i
+		if c.Tracing() {
+			c.Note(callMark + callText(mm.Ops(), call))
+		}
+		r.mm.Call(c, call)
+	}
+}
+
+// Run runs p under its own choices.
+func (r *Runner) Run(p *Program) Outcome {
+	r.boot(p.Kernel)
+	r.replay.reset(p.Choices, r.mm)
+	return r.RunWith(p, &r.replay)
+}
+
+// Unused returns the choices that the last Run had no use for.
+func (r *Runner) Unused() []Choice { return r.replay.unused() }
+
+// record runs p under ch and writes down the choices for recorded.
+func (r *Runner) record(p *Program, ch sim.Chooser) Outcome {
+	r.recorder.reset(ch, &r.call)
+	return r.RunWith(p, &r.recorder)
+}
+
+// recorded returns the choices that repeat the run that record did last.
+func (r *Runner) recorded() []Choice {
+	choices := make([]Choice, len(r.recorder.taken))
+	for i, a := range r.recorder.taken {
+		choices[i] = a.choice
+		if k := a.choice.Kind; k == Read || k == Write {
+			choices[i].Word = r.mm.AddrName(a.addr)
+		}
+	}
+	slices.SortStableFunc(choices, Choice.compareKey)
+	return choices
+}
+
+// Trace is what happened in a run.
+type Trace struct {
+	Outcome Outcome
+	Unused  []Choice // choices of the program that the run had no use for
+	events  []sim.Event
+	ended   int // the first event of the clean-up after the program, -1 when it did not end
+	cpus    int
+	names   sim.Symbols
+}
+
+// Trace runs p under its own choices and returns what happened. The result is good until the next run.
+func (r *Runner) Trace(p *Program) *Trace {
+	r.boot(p.Kernel)
+	m := r.mm.Machine()
+	m.SetTrace(true)
+	defer m.SetTrace(false)
+	o := r.Run(p)
+	return &Trace{Outcome: o, Unused: r.replay.unused(), events: m.Events(), ended: r.ended, cpus: max(len(p.Calls), 1), names: r.mm}
+}

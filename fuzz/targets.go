@@ -1,0 +1,62 @@
+package fuzz
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mmfuzz/mmfuzz/mm"
+)
+
+// isolationOps are the lives of one page: a slab's, a zspage's, a balloon's, and the isolation that meets them.
+var isolationOps = []string{
+	"kmem_cache_alloc", "kmem_cache_free", "kmem_cache_shrink", "flush_cpu_slab", "rcu_do_batch",
+	"isolate_movable_page", "putback_movable_pages", "migrate_pages",
+	"zs_malloc", "zs_free", "async_free_zspage", "fill_balloon", "leak_balloon",
+}
+
+var slabOps = []string{
+	"kmem_cache_alloc", "kmem_cache_free", "kmem_cache_shrink", "flush_cpu_slab", "rcu_do_batch", "rcu_read_lock", "synchronize_rcu",
+}
+
+// Shapes returns what the inputs of each program target are made of, by the target's name.
+func Shapes() []*Shape {
+	return []*Shape{
+		{Name: "FuzzIsolateMovablePage", CPUs: 2, Ops: opIndices(isolationOps), Pages: 2},
+		{Name: "FuzzCompaction", Ops: allOps(), Pages: mm.NrPages},
+		{Name: "FuzzFunctionAddress", CPUs: 2, Ops: opIndices(slabOps, []string{"isolate_movable_page"}), Pages: 4, Address: true},
+		{Name: "FuzzSlab", Ops: opIndices(slabOps), Pages: mm.NrPages},
+	}
+}
+
+// FindShape returns the shape of the target with that name.
+func FindShape(target string) (*Shape, error) {
+	var names []string
+	for _, s := range Shapes() {
+		if s.Name == target {
+			return s, nil
+		}
+		names = append(names, s.Name)
+	}
+	return nil, fmt.Errorf("unknown target %q: want one of %s", target, strings.Join(names, ", "))
+}
+
+func allOps() []uint8 {
+	all := make([]uint8, len(mm.Ops()))
+	for i := range all {
+		all[i] = uint8(i)
+	}
+	return all
+}
+
+func opIndices(lists ...[]string) []uint8 {
+	var indices []uint8
+	for _, name := range slices.Concat(lists...) {
+		i, ok := mm.FindOp(name)
+		if !ok {
+			panic("fuzz: no op " + name)
+		}
+		indices = append(indices, uint8(i))
+	}
+	return indices
+}
