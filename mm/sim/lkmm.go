@@ -7,9 +7,7 @@ import "math/bits"
 // newer one in coherence order, it checks that no cycle of LKMM's
 // happens-before or propagates-before would come of it; see doc.go.
 //
-// Relations are kept as sets of events. For each event, before holds those
-// that come before it by (hb | pb)+, transitively closed. For each store,
-// props holds the stores that cumul-fence* leads from to it, and itself.
+// Relations are kept as sets of events, transitively closed.
 
 // beforeSet names a set of events kept for a CPU, closed under before.
 type beforeSet int
@@ -55,6 +53,12 @@ type graphEvent struct {
 	src   int16 // a load's store, -1 for one outside the window
 	cpu   int8
 	store bool
+	ul    bool // spin_unlock
+
+	before  set // what comes before it by (hb | pb)+
+	props   set // of a store: the stores that cumul-fence* leads from, itself too
+	deps    set // of a store: the loads it depends on
+	unlocks set // of a spin_unlock: byCumul before it
 }
 
 // growth is one entry of the history of a set that only grows.
@@ -80,12 +84,8 @@ type graph struct {
 	words int // words that sets need
 	ncpu  int
 
-	events  [window]graphEvent
-	before  [window]set
-	props   [window]set
-	deps    [window]set // of a store: the loads it depends on
-	unlocks [window]set // of a spin_unlock: byCumul before it
-	cpus    [MaxCPUs]graphCPU
+	events [window]graphEvent
+	cpus   [MaxCPUs]graphCPU
 
 	// Strong fences between CPUs that RCU makes; see rcu.go.
 	begun, ended gpSets // what came before grace periods, and before ends of sections
@@ -116,7 +116,7 @@ func (g *graph) reset(ncpu int) {
 
 // addEvent appends e, and everything before it, to s.
 func (g *graph) addEvent(s *set, e int) {
-	s.union(&g.before[e], g.words)
+	s.union(&g.events[e].before, g.words)
 	s.add(e)
 }
 
@@ -126,7 +126,8 @@ func (g *graph) newEvent(c *CPU, i int32, store bool, pos uint64, src int16) int
 	g.n++
 	g.words = (g.n + 63) >> 6
 	x := &g.m.cells[i]
-	g.events[e] = graphEvent{pos: pos, cell: i, prev: x.last[c.id], src: src, cpu: int8(c.id), store: store}
+	v := &g.events[e]
+	v.pos, v.cell, v.prev, v.src, v.cpu, v.store = pos, i, x.last[c.id], src, int8(c.id), store
 	x.last[c.id] = int16(e)
 	g.cpus[c.id].own.add(e)
 	return e
@@ -141,12 +142,13 @@ func (g *graph) read(c *CPU, i int32, o Order, late *int) int32 {
 	k := x.head
 	var later set
 	if k != x.seen[c.id] {
-		before := g.loadOrder(u, o)
+		var before, with set
+		g.loadOrder(u, o, &before)
 		n := 1
 		for j := k; j != x.seen[c.id] && m.msgs[j].event >= 0; n++ {
 			later.add(int(m.msgs[j].event))
 			j = m.msgs[j].older
-			with := before
+			with.assign(&before)
 			g.addSource(c, j, &with)
 			if g.forbidden(c, &later, &with, &u.prop[byStrong]) {
 				break
@@ -168,12 +170,11 @@ func (g *graph) read(c *CPU, i int32, o Order, late *int) int32 {
 
 // loadOrder returns what is ordered before the next load of a CPU, whatever
 // store that reads.
-func (g *graph) loadOrder(u *graphCPU, o Order) set {
-	before := u.before[beforeAll]
+func (g *graph) loadOrder(u *graphCPU, o Order, before *set) {
+	before.assign(&u.before[beforeAll])
 	if o != NoReturn {
 		before.union(&u.before[beforeLoads], g.words)
 	}
-	return before
 }
 
 // addSource adds what comes before a load of c because it reads message k: the
@@ -185,11 +186,11 @@ func (g *graph) addSource(c *CPU, k int32, before *set) {
 		return
 	}
 	if int(g.events[src].cpu) == c.id {
-		before.union(&g.deps[src], g.words)
+		before.union(&g.events[src].deps, g.words)
 		return
 	}
 	g.addEvent(before, src)
-	fresh := g.props[src].minus(&g.cpus[c.id].prop[known], g.words)
+	fresh := g.events[src].props.minus(&g.cpus[c.id].prop[known], g.words)
 	g.addOverwritten(c.id, &fresh, before)
 }
 
@@ -214,11 +215,12 @@ func (g *graph) addOverwritten(cpu int, stores, before *set) {
 // addLoad adds a load of c that reads message k of cell i.
 func (g *graph) addLoad(c *CPU, i int32, o Order, k int32) {
 	u := &g.cpus[c.id]
-	before := g.loadOrder(u, o)
+	var before set
+	g.loadOrder(u, o, &before)
 	g.addSource(c, k, &before)
 	msg := &g.m.msgs[k]
 	e := g.newEvent(c, i, false, msg.pos, msg.event)
-	g.before[e] = before
+	g.events[e].before.assign(&before)
 	g.m.cells[i].seen[c.id] = k
 	before.add(e)
 
@@ -229,12 +231,12 @@ func (g *graph) addLoad(c *CPU, i int32, o Order, k int32) {
 		u.before[allLoads].union(&before, g.words)
 	}
 	if external {
-		u.prop[toAll].union(&g.props[msg.event], g.words)
+		u.prop[toAll].union(&g.events[msg.event].props, g.words)
 	}
 	if o == Acquire || o == Dereference || o == locking {
 		u.before[beforeAll].union(&before, g.words)
 		if external {
-			u.prop[known].union(&g.props[msg.event], g.words)
+			u.prop[known].union(&g.events[msg.event].props, g.words)
 		}
 	}
 }
@@ -248,7 +250,8 @@ func (g *graph) write(c *CPU, i int32, v uint64, o Order, glued bool, late *int)
 	var later set
 	above, below := int32(0), x.head
 	if below != x.seen[c.id] && !glued {
-		before := g.storeOrder(c, i, o)
+		var before set
+		g.storeOrder(c, i, o, &before)
 		n := 1
 		for j := below; j != x.seen[c.id] && m.msgs[j].event >= 0 && m.gapBelow(j); n++ {
 			later.add(int(m.msgs[j].event))
@@ -272,21 +275,20 @@ func (g *graph) write(c *CPU, i int32, v uint64, o Order, glued bool, late *int)
 }
 
 // storeOrder returns what is ordered before the next store of c, to cell i.
-func (g *graph) storeOrder(c *CPU, i int32, o Order) set {
+func (g *graph) storeOrder(c *CPU, i int32, o Order, before *set) {
 	u := &g.cpus[c.id]
-	before := u.before[beforeAll]
+	before.assign(&u.before[beforeAll])
 	before.union(&u.before[beforeStores], g.words)
 	before.union(&u.before[ctrlLoads], g.words)
 	if o == Release || o == unlocking {
 		before.union(&u.before[allEvents], g.words)
 	}
 	for e := g.m.cells[i].last[c.id]; e >= 0; e = g.events[e].prev {
-		g.addEvent(&before, int(e)) // overwrite & int
+		g.addEvent(before, int(e)) // overwrite & int
 		if g.events[e].store {
 			break
 		}
 	}
-	return before
 }
 
 // addStore adds a store of c to cell i between messages above (0 for none) and
@@ -294,7 +296,8 @@ func (g *graph) storeOrder(c *CPU, i int32, o Order) set {
 func (g *graph) addStore(c *CPU, i int32, v uint64, o Order, above, below int32, glued bool, source *set) int32 {
 	m := g.m
 	u := &g.cpus[c.id]
-	before := g.storeOrder(c, i, o)
+	var before set
+	g.storeOrder(c, i, o, &before)
 	k := m.newMessage(i)
 	x := &m.cells[i]
 	pos := m.msgs[below].pos + 1<<32
@@ -308,10 +311,12 @@ func (g *graph) addStore(c *CPU, i int32, v uint64, o Order, above, below int32,
 	m.msgs[k] = message{val: v, pos: pos, older: below, event: int16(e), cpu: int8(c.id), glued: glued}
 	x.seen[c.id] = k
 
-	g.before[e] = before
+	w := &g.events[e]
+	w.before.assign(&before)
 	before.add(e)
-	g.deps[e] = u.before[ctrlLoads]
-	props := u.prop[byFences]
+	w.deps.assign(&u.before[ctrlLoads])
+	var props set
+	props.assign(&u.prop[byFences])
 	props.union(&u.prop[byWmb], g.words)
 	if o == Release || o == unlocking {
 		props.union(&u.prop[toAll], g.words)
@@ -320,14 +325,12 @@ func (g *graph) addStore(c *CPU, i int32, v uint64, o Order, above, below int32,
 		props.union(source, g.words)
 	}
 	props.add(e)
-	g.props[e] = props
+	w.props.assign(&props)
 
-	if o == unlocking {
-		u.prop[toUnlock] = u.prop[byCumul]
-		u.before[beforeUnlock] = u.before[allEvents]
-		g.unlocks[e] = u.prop[byCumul]
-	} else {
-		g.unlocks[e] = set{}
+	if w.ul = o == unlocking; w.ul {
+		u.prop[toUnlock].assign(&u.prop[byCumul])
+		u.before[beforeUnlock].assign(&u.before[allEvents])
+		w.unlocks.assign(&u.prop[byCumul])
 	}
 	u.before[allEvents].union(&before, g.words)
 	u.before[allStores].union(&before, g.words)

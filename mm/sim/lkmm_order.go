@@ -26,9 +26,9 @@ func (g *graph) reached(c *CPU, later, after *set) {
 		x := &g.events[e]
 		hit := e >= from
 		if x.store {
-			hit = hit || g.props[e].intersects(later, g.words)
+			hit = hit || g.events[e].props.intersects(later, g.words)
 		} else if x.src >= 0 && int(g.events[x.src].cpu) != c.id {
-			hit = hit || g.props[x.src].intersects(later, g.words)
+			hit = hit || g.events[x.src].props.intersects(later, g.words)
 		}
 		if hit {
 			after.add(e)
@@ -69,11 +69,11 @@ func (g *graph) overtaken(c *CPU, e int, later *set) {
 		if y == e {
 			continue
 		}
-		if after.has(y) || g.before[y].intersects(&after, g.words) {
-			g.addEvent(&g.before[y], e)
+		if after.has(y) || g.events[y].before.intersects(&after, g.words) {
+			g.addEvent(&g.events[y].before, e)
 		}
-		if g.deps[y].intersects(&after, g.words) && g.events[y].store {
-			g.addEvent(&g.deps[y], e)
+		if g.events[y].deps.intersects(&after, g.words) && g.events[y].store {
+			g.addEvent(&g.events[y].deps, e)
 		}
 	}
 	for d := 0; d < g.ncpu; d++ {
@@ -106,13 +106,14 @@ func (g *graph) fence(c *CPU, f Fence) {
 	case FenceMb:
 		g.smpMb(u)
 	case FenceRmb:
-		u.before[beforeLoads] = u.before[allLoads]
+		u.before[beforeLoads].assign(&u.before[allLoads])
 	case FenceWmb:
-		u.before[beforeStores] = u.before[allStores]
-		u.prop[byWmb] = u.prop[toStores]
+		u.before[beforeStores].assign(&u.before[allStores])
+		u.prop[byWmb].assign(&u.prop[toStores])
 	case FenceBeforeAtomic:
 		u.mbBA = true
-		u.before[beforeMbBA], u.prop[toMbBA] = u.before[allEvents], u.prop[toAll]
+		u.before[beforeMbBA].assign(&u.before[allEvents])
+		u.prop[toMbBA].assign(&u.prop[toAll])
 	case FenceAfterAtomic:
 		if u.rmw {
 			g.strongFence(u, &u.before[throughRMW], &u.prop[toRMW])
@@ -164,8 +165,8 @@ func (g *graph) unlockLock(c *CPU, src int) {
 	u := &g.cpus[c.id]
 	u.before[beforeAll].union(&u.before[beforeUnlock], g.words)
 	stores := u.prop[toUnlock]
-	if src >= 0 {
-		stores.union(&g.unlocks[src], g.words)
+	if src >= 0 && g.events[src].ul {
+		stores.union(&g.events[src].unlocks, g.words)
 	}
 	fresh := stores.minus(&u.prop[byFences], g.words)
 	if fresh == (set{}) {

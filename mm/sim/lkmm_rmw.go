@@ -53,7 +53,7 @@ func (g *graph) rmw(c *CPU, r *rmwRequest) {
 	var source *set
 	var through set
 	if src >= 0 {
-		through = g.props[src] // rmw-sequence
+		through.assign(&g.events[src].props) // rmw-sequence
 		through[src>>6] &^= 1 << (src & 63)
 		source = &through
 	}
@@ -70,11 +70,13 @@ func (g *graph) rmw(c *CPU, r *rmwRequest) {
 func (g *graph) throughRMW(u *graphCPU, o Order) {
 	if o == locking {
 		u.lock = true
-		u.before[throughLock], u.prop[toLock] = u.before[allEvents], u.prop[toAll]
+		u.before[throughLock].assign(&u.before[allEvents])
+		u.prop[toLock].assign(&u.prop[toAll])
 		return
 	}
 	u.rmw = true
-	u.before[throughRMW], u.prop[toRMW] = u.before[allEvents], u.prop[toAll]
+	u.before[throughRMW].assign(&u.before[allEvents])
+	u.prop[toRMW].assign(&u.prop[toAll])
 }
 
 // loadPart and storePart split the order of an RMW over its two halves.
@@ -120,14 +122,16 @@ func (g *graph) rmwAllowed(c *CPU, r *rmwRequest, k, above int32, later *set) bo
 	u := &g.cpus[c.id]
 	_, _, ok := r.try(g.m.msgs[k].val)
 	if !ok {
-		before := g.loadOrder(u, Once)
+		var before set
+		g.loadOrder(u, Once, &before)
 		g.addSource(c, k, &before)
 		return !g.forbidden(c, later, &before, &u.prop[byStrong])
 	}
 	if !g.m.gapBelow(above) {
 		return false
 	}
-	before := g.loadOrder(u, loadPart(r.order))
+	var before, stores set
+	g.loadOrder(u, loadPart(r.order), &before)
 	strong := u.prop[byStrong]
 	if r.order == Mb {
 		before.union(&u.before[allEvents], g.words)
@@ -139,7 +143,7 @@ func (g *graph) rmwAllowed(c *CPU, r *rmwRequest, k, above int32, later *set) bo
 	if g.forbidden(c, later, &before, &strong) {
 		return false
 	}
-	stores := g.storeOrder(c, r.cell, storePart(r.order))
+	g.storeOrder(c, r.cell, storePart(r.order), &stores)
 	before.union(&stores, g.words)
 	if r.order == locking {
 		before.union(&u.before[beforeUnlock], g.words)

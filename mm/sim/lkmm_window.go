@@ -16,17 +16,17 @@ func (g *graph) settle() {
 		m.settleCell(i, half)
 	}
 	for e := half; e < g.n; e++ {
-		x := g.events[e]
+		x := &g.events[e-half]
+		*x = g.events[e]
 		if x.src -= half; x.src < 0 {
 			x.src = -1
 		}
 		last := &m.cells[x.cell].last[x.cpu]
 		x.prev, *last = *last, int16(e-half)
-		g.events[e-half] = x
-		for _, rows := range [...]*[window]set{&g.before, &g.props, &g.deps, &g.unlocks} {
-			rows[e].drop()
-			rows[e-half] = rows[e]
-		}
+		x.before.drop()
+		x.props.drop()
+		x.deps.drop()
+		x.unlocks.drop()
 	}
 	g.n -= half
 	g.words = (g.n + 63) >> 6

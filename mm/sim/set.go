@@ -14,6 +14,14 @@ type set [windowWords]uint64
 func (s *set) add(e int)      { s[e>>6&(windowWords-1)] |= 1 << (e & 63) }
 func (s *set) has(e int) bool { return s[e>>6&(windowWords-1)]>>(e&63)&1 != 0 }
 
+// assign is *s = *t word by word: a copy by wider moves would wait for the
+// narrower stores before it.
+func (s *set) assign(t *set) {
+	for k := range s {
+		s[k] = t[k]
+	}
+}
+
 // The operations that follow look at the first n words only: those that the
 // events of a run have reached.
 
