@@ -1,0 +1,61 @@
+package mm
+
+import "github.com/mmfuzz/mmfuzz/mm/sim"
+
+// Users of pages. A slot holds one counted reference and passes by xchg.
+
+func pageSlot(i uint8) sim.Addr { return pageSlots + 8*sim.Addr(i%NrPageSlots) }
+
+// putSlotPage puts the reference that was in a slot.
+func (mm *MM) putSlotPage(c *sim.CPU, word uint64) {
+	if word != 0 {
+		mm.putPage(c, Page(word))
+	}
+}
+
+func mmfuzzAllocPages(mm *MM, c *sim.CPU, a [MaxArgs]uint8) {
+	order := uint(a[0]) % uint(ArgOrder.Count())
+	if page := mm.allocPages(c, order, gfpComp); page != 0 {
+		mm.putSlotPage(c, c.Xchg(pageSlot(a[1]), uint64(page)))
+	}
+}
+
+func mmfuzzPutPage(mm *MM, c *sim.CPU, a [MaxArgs]uint8) {
+	mm.putSlotPage(c, takeSlot(c, pageSlot(a[0])))
+}
+
+func mmfuzzGetPage(mm *MM, c *sim.CPU, a [MaxArgs]uint8) {
+	word := takeSlot(c, pageSlot(a[0]))
+	if word == 0 {
+		return
+	}
+	getPage(c, Page(word))
+	mm.putSlotPage(c, c.Xchg(pageSlot(a[0]), word))
+	mm.putSlotPage(c, c.Xchg(pageSlot(a[1]), word))
+}
+
+// pgReferenced is PG_referenced, which a user of a page may set and clear at
+// any time, if it does so atomically.
+const pgReferenced = 1
+
+func mmfuzzLockPage(mm *MM, c *sim.CPU, a [MaxArgs]uint8) {
+	word := takeSlot(c, pageSlot(a[0]))
+	if word == 0 {
+		return
+	}
+	page := Page(word)
+	mm.lockPage(c, page)
+	c.SetBit(pgReferenced, page.at(pageFlags))
+	c.ClearBit(pgReferenced, page.at(pageFlags))
+	mm.unlockPage(c, page)
+	mm.putSlotPage(c, c.Xchg(pageSlot(a[0]), word))
+}
+
+// pgPrivate is PG_private, v6.0 to v6.2.
+const pgPrivate = 13
+
+// setPagePrivate is SetPagePrivate, include/linux/page-flags.h, v6.0: atomic.
+func setPagePrivate(c *sim.CPU, page Page) { c.SetBit(pgPrivate, page.at(pageFlags)) }
+
+// clearPagePrivate is ClearPagePrivate, the same file: atomic.
+func clearPagePrivate(c *sim.CPU, page Page) { c.ClearBit(pgPrivate, page.at(pageFlags)) }
