@@ -12,8 +12,8 @@ import (
 type Config struct {
 	// chosen has for each of ConfigKeys the index of its value.
 	chosen [nrConfigKeys]uint8
-	// rcuFreeSlab is the address of rcu_free_slab if given outright, else 0.
-	rcuFreeSlab uint64
+	// address has the addresses of callbacks that are given outright, or 0.
+	address [nrCallbacks]uint64
 }
 
 // ConfigKey is one key of a config with the values it can have.
@@ -32,9 +32,6 @@ const (
 	nrConfigKeys
 )
 
-// rcuFreeSlabKey takes an address and so is not among ConfigKeys.
-const rcuFreeSlabKey = "rcu_free_slab"
-
 var configKeys = [nrConfigKeys]ConfigKey{
 	cfgOrder:      {"order", []string{"0", "1", "2"}, "order of a slab"},
 	cfgObjects:    {"objects", []string{"2", "1", "4"}, "objects in a page of a slab"},
@@ -45,7 +42,7 @@ var configKeys = [nrConfigKeys]ConfigKey{
 }
 
 // ConfigKeys returns the keys that have a fixed set of values. Besides them a
-// config can have rcu_free_slab=ADDRESS.
+// config can have rcu_free_slab=ADDRESS, which puts that function there.
 func ConfigKeys() []ConfigKey { return configKeys[:] }
 
 // Choose sets the key with that index in ConfigKeys to its value with that
@@ -59,10 +56,10 @@ func (c *Config) Chosen(key int) uint8 { return c.chosen[key] }
 
 // SetRcuFreeSlab puts rcu_free_slab at that address; 0 puts it where the
 // compiler would.
-func (c *Config) SetRcuFreeSlab(address uint64) { c.rcuFreeSlab = address }
+func (c *Config) SetRcuFreeSlab(address uint64) { c.address[symRcuFreeSlab] = address }
 
 // RcuFreeSlab returns the address that SetRcuFreeSlab set.
-func (c *Config) RcuFreeSlab() uint64 { return c.rcuFreeSlab }
+func (c *Config) RcuFreeSlab() uint64 { return c.address[symRcuFreeSlab] }
 
 // number returns the value of a key whose values are numbers.
 func (c *Config) number(key int) uint {
@@ -94,29 +91,30 @@ func ParseConfig(text string) (Config, error) {
 }
 
 func (c *Config) set(name, value string) error {
-	switch name {
-	case "alloc":
+	if name == "alloc" { // for files that name the allocator; there is one
 		if value != "slub" {
 			return fmt.Errorf("config alloc=%s: want slub", value)
 		}
 		return nil
-	case rcuFreeSlabKey:
+	}
+	for i := range c.address {
+		if symbols[i].name != name {
+			continue
+		}
 		address, err := strconv.ParseUint(strings.TrimPrefix(value, "0x"), 16, 64)
 		if err != nil || address == 0 {
 			return fmt.Errorf("config %s=%s: want an address in hexadecimal, not 0", name, value)
 		}
-		c.rcuFreeSlab = address
+		c.address[i] = address
 		return nil
 	}
-	names := []string{"alloc", rcuFreeSlabKey}
 	for i := range configKeys {
 		k := &configKeys[i]
 		if k.Name != name {
-			names = append(names, k.Name)
 			continue
 		}
 		v := slices.Index(k.Values, value)
-		if name == "cc" {
+		if i == cfgCC {
 			v = parseCC(value)
 		}
 		if v < 0 {
@@ -125,7 +123,18 @@ func (c *Config) set(name, value string) error {
 		c.chosen[i] = uint8(v)
 		return nil
 	}
-	return fmt.Errorf("config key %q: want one of %s", name, strings.Join(names, ", "))
+	return fmt.Errorf("config key %q: want one of %s", name, strings.Join(configNames(), ", "))
+}
+
+func configNames() []string {
+	names := []string{"alloc"}
+	for i := range configKeys {
+		names = append(names, configKeys[i].Name)
+	}
+	for i := range nrCallbacks {
+		names = append(names, symbols[i].name)
+	}
+	return names
 }
 
 // String returns the config as a program text has it: what is not the default.
@@ -136,8 +145,10 @@ func (c Config) String() string {
 			words = append(words, configKeys[i].Name+"="+configKeys[i].Values[v])
 		}
 	}
-	if c.rcuFreeSlab != 0 {
-		words = append(words, fmt.Sprintf("%s=%x", rcuFreeSlabKey, c.rcuFreeSlab))
+	for i, address := range c.address {
+		if address != 0 {
+			words = append(words, fmt.Sprintf("%s=%x", symbols[i].name, address))
+		}
 	}
 	return strings.Join(words, " ")
 }

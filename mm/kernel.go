@@ -20,9 +20,8 @@ type Kernel struct {
 	layout *layout
 	// flags are the bit numbers of page->flags.
 	flags *pageFlagBits
-	// rcuFreeSlabAligned is n of __attribute__((aligned(n))) on
-	// rcu_free_slab, 0 without it.
-	rcuFreeSlabAligned uint64
+	// aligned has for each callback n of __attribute__((aligned(n))), or 0.
+	aligned [nrCallbacks]uint64
 
 	isolateMovablePage func(mm *MM, c *sim.CPU, page Page) bool
 	allocSlabPage      func(mm *MM, c *sim.CPU, order uint) slab
@@ -86,8 +85,8 @@ func (k *Kernel) resolve() Kernel {
 	if r.flags == nil {
 		r.flags = p.flags
 	}
-	if r.rcuFreeSlabAligned == 0 {
-		r.rcuFreeSlabAligned = p.rcuFreeSlabAligned
+	for i, n := range p.aligned {
+		r.aligned[i] = max(r.aligned[i], n)
 	}
 	if r.isolateMovablePage == nil {
 		r.isolateMovablePage = p.isolateMovablePage

@@ -198,8 +198,9 @@ func (mm *MM) pageLocked(c *sim.CPU, page Page) bool {
 // folioUnlock is folio_unlock, mm/filemap.c, v6.0: release.
 func (mm *MM) folioUnlock(c *sim.CPU, folio Page) {
 	locked := c.TestBit(mm.k.flags.locked, folio.at(pageFlags))
-	mm.checkUnlock(c, folio, locked)
+	c.BugOn(!locked, bugUnlockUnlocked)
 	c.ClearBitUnlock(mm.k.flags.locked, folio.at(pageFlags))
+	mm.noteUnlock(folio)
 }
 
 // unlockPage is unlock_page, mm/folio-compat.c, v6.0.

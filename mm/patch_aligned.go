@@ -4,11 +4,11 @@ package mm
 // rcu_free_slab. It does nothing for LIST_POISON2 and for counts of slabs.
 func patchAligned() *Kernel {
 	return &Kernel{
-		Name:               "next-20220927+aligned",
-		Parent:             "next-20220927",
-		Changes:            "__aligned(4) on rcu_free_slab",
-		Source:             "Hugh Dickins, 28 September 2022",
-		Expect:             Expect{SC: bugMappingPoison, TSO: bugMappingPoison, LKMM: bugMappingPoison},
-		rcuFreeSlabAligned: 4,
+		Name:    "next-20220927+aligned",
+		Parent:  "next-20220927",
+		Changes: "__aligned(4) on rcu_free_slab",
+		Source:  "Hugh Dickins, 28 September 2022",
+		Expect:  Expect{SC: bugMappingPoison, TSO: bugMappingPoison, LKMM: bugMappingPoison},
+		aligned: [nrCallbacks]uint64{symRcuFreeSlab: 4},
 	}
 }

@@ -1,0 +1,93 @@
+package mm
+
+import "github.com/mmfuzz/mmfuzz/mm/sim"
+
+// Boot puts the machine into the state in which programs start: all pages are
+// one free block, the caches and owners have nothing.
+func (mm *MM) Boot(cfg Config, model sim.Model, ch sim.Chooser) {
+	if mm.target == nil || cfg != mm.cfg {
+		mm.cfg = cfg
+		mm.linkText()
+		mm.createCaches()
+	}
+	mm.shadow = shadow{}
+	mm.m.Reset(model, ch)
+	mm.bootPages()
+	for i := range mm.caches {
+		mm.pokeListHead(mm.caches[i].partial())
+	}
+	mm.bootOwners()
+}
+
+// bootPages makes all pages one free block.
+func (mm *MM) bootPages() {
+	m := mm.m
+	for i := 1; i < NrPages; i++ {
+		m.Poke32(nthPage(i).at(pageType), pageTypeNone)
+	}
+	for order := range uint(maxOrder) {
+		mm.pokeListHead(freeList(order))
+	}
+	page, list := nthPage(0), freeList(maxOrder)
+	m.Poke32(page.at(pageType), pageTypeNone&^pageTypeBuddy)
+	m.Poke(page.at(pagePrivate), maxOrder)
+	m.Poke(list.next(), uint64(pageLru(page)))
+	m.Poke(list.prev(), uint64(pageLru(page)))
+	m.Poke(pageLru(page).next(), uint64(list))
+	m.Poke(pageLru(page).prev(), uint64(list))
+}
+
+// createCaches is what kmem_cache_create decides: sizes, and offsets of the
+// free pointer. It stands in the middle of a free object, but after an object
+// that readers may still read.
+func (mm *MM) createCaches() {
+	perPage := sim.Addr(mm.cfg.number(cfgObjects))
+	wanted := uint64(mm.cfg.number(cfgCPUPartial))
+	for i := range mm.caches {
+		s := &mm.caches[i]
+		*s = kmemCache{
+			addr:          cacheBase + sim.Addr(i)*sizeofKmemCache,
+			typesafe:      i == 1,
+			order:         mm.cfg.number(cfgOrder),
+			size:          pageSize / perPage,
+			minPartial:    uint64(mm.cfg.number(cfgMinPartial)),
+			hasCPUPartial: wanted != 0,
+		}
+		s.objects = uint64(perPage) << s.order
+		s.offset = s.size / 2
+		if s.typesafe {
+			s.offset = s.size - 8
+		}
+		s.cpuPartialSlabs = uint32((wanted*2 + s.objects - 1) / s.objects) // slub_set_cpu_partial
+	}
+}
+
+// index is i of mm.caches[i].
+func (s *kmemCache) index() uint8 { return uint8((s.addr - cacheBase) / sizeofKmemCache) }
+
+// drainSlots frees the objects and puts the pages that are in slots.
+func (mm *MM) drainSlots(c *sim.CPU) {
+	for i := range uint8(NrObjectSlots) {
+		if a := objectSlot(i); mm.m.Peek(a) != 0 {
+			mm.freeSlotObject(c, takeSlot(c, a))
+		}
+	}
+	for i := range uint8(NrPageSlots) {
+		if a := pageSlot(i); mm.m.Peek(a) != 0 {
+			mm.putSlotPage(c, takeSlot(c, a))
+		}
+	}
+}
+
+// drainCache flushes what each CPU has and frees the empty slabs.
+func (mm *MM) drainCache(c *sim.CPU, s *kmemCache) {
+	for i := range sim.MaxCPUs {
+		cpu := s.cpuSlab(i)
+		if mm.m.Peek(cpu.slab()) != 0 || mm.m.Peek(cpu.partial()) != 0 {
+			mm.__flushCpuSlab(c, s, i)
+		}
+	}
+	if mm.m.Peek(s.nrPartial()) != 0 {
+		mm.__kmemCacheDoShrink(c, s)
+	}
+}

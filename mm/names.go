@@ -1,0 +1,226 @@
+package mm
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/mmfuzz/mmfuzz/mm/sim"
+)
+
+// Names for traces and for details of bugs.
+
+// AddrName names a word of memory: p0.mapping, c1.node.list_lock, s0.
+func (mm *MM) AddrName(a sim.Addr) string {
+	switch off := a - vmemmap; {
+	case off < NrPages*sizeofPage:
+		return fmt.Sprintf("p%d%s", off/sizeofPage, pageFieldName(off%sizeofPage))
+	case isObjectAddr(a):
+		off := a - directMap
+		return fmt.Sprintf("p%d[%d]", off/pageSize, off%pageSize)
+	case a >= objectSlots && a < pageSlots:
+		return fmt.Sprintf("s%d", (a-objectSlots)/8)
+	case a >= pageSlots && a < handleSlots:
+		return fmt.Sprintf("q%d", (a-pageSlots)/8)
+	case a >= handleSlots && a < slotsEnd:
+		return fmt.Sprintf("z%d", (a-handleSlots)/8)
+	case a == zoneLock:
+		return "zone.lock"
+	case a >= zoneFreeArea && a < zoneBase+8*zoneWords:
+		off := a - zoneFreeArea
+		return fmt.Sprintf("zone.free[%d]%s", off/16, listField(off%16))
+	case a >= cacheBase && a < cacheBase+NrCaches*sizeofKmemCache:
+		off := a - cacheBase
+		return fmt.Sprintf("c%d%s", off/sizeofKmemCache, cacheField(off%sizeofKmemCache))
+	case a >= stackBase && a < stackBase+sim.MaxCPUs*sizeofStack:
+		off := a - stackBase
+		return fmt.Sprintf("cpu%d.stack[%d]%s", off/sizeofStack, off%sizeofStack/16, listField(off%16))
+	}
+	if name, ok := mm.ownerAddrName(a); ok {
+		return name
+	}
+	for i := range symbols {
+		if mm.text[i] == uint64(a) {
+			return symbols[i].name
+		}
+	}
+	return fmt.Sprintf("%#x", uint64(a))
+}
+
+func pageFieldName(off sim.Addr) string {
+	switch off {
+	case pageFlags:
+		return ".flags"
+	case pageLruNext:
+		return ".lru.next"
+	case pageLruPrev:
+		return ".lru.prev"
+	case pageMapping:
+		return ".mapping"
+	case pageMapping + 4:
+		return ".mapping+4"
+	case pageIndex:
+		return ".index"
+	case pagePrivate:
+		return ".private"
+	case pageType:
+		return ".page_type"
+	case pageRefcount:
+		return "._refcount"
+	default:
+		return fmt.Sprintf("+%d", off)
+	}
+}
+
+func listField(off sim.Addr) string {
+	if off == 8 {
+		return ".prev"
+	}
+	return ".next"
+}
+
+func cacheField(off sim.Addr) string {
+	switch off {
+	case 0:
+		return ".node.list_lock"
+	case 8:
+		return ".node.nr_partial"
+	case 16, 24:
+		return ".node.partial" + listField(off-16)
+	}
+	off -= sizeofNode
+	fields := [...]string{"freelist", "slab", "partial"}
+	return fmt.Sprintf(".cpu%d.%s", off/sizeofCPUSlab, fields[off%sizeofCPUSlab/8])
+}
+
+// ValueName names the value v of the word at a: by what the word is if that
+// says, else as a pointer.
+func (mm *MM) ValueName(a sim.Addr, v uint64) string {
+	pointer := true
+	if off := a - vmemmap; off < NrPages*sizeofPage {
+		switch off % sizeofPage {
+		case pageFlags:
+			return mm.flagsName(v)
+		case pageType:
+			return pageTypeName(uint32(v))
+		case pageRefcount:
+			return fmt.Sprint(int32(v))
+		case pagePrivate:
+			if w := slabWord(v); w.objects() != 0 {
+				return mm.slabWordName(w)
+			}
+			pointer = false
+		case pageIndex:
+			pointer = false
+		}
+	} else if off := a - cacheBase; off < NrCaches*sizeofKmemCache {
+		pointer = off%sizeofKmemCache >= 16
+	} else if a == zoneLock {
+		pointer = false
+	}
+	if v == 0 && pointer {
+		return "NULL"
+	}
+	return mm.pointerName(v)
+}
+
+// pointerName names v as a pointer, or as a small number.
+func (mm *MM) pointerName(v uint64) string {
+	for i := range symbols {
+		if mm.text[i] == v {
+			return symbols[i].name
+		}
+	}
+	switch v {
+	case mm.listPoison1():
+		return "LIST_POISON1"
+	case mm.listPoison2():
+		return "LIST_POISON2"
+	case mm.tailMapping():
+		return "TAIL_MAPPING"
+	}
+	if name, ok := mm.ownerValueName(v); ok {
+		return name
+	}
+	a := sim.Addr(v)
+	switch {
+	case a-vmemmap < NrPages*sizeofPage:
+		return mm.pagePointerName(a)
+	case v < 4096:
+		return fmt.Sprint(v)
+	case a >= cacheBase && a < cacheBase+NrCaches*sizeofKmemCache && (a-cacheBase)%sizeofKmemCache == 0:
+		return fmt.Sprintf("c%d", (a-cacheBase)/sizeofKmemCache)
+	}
+	for i := range mm.caches {
+		if listHead(v) == mm.caches[i].partial() {
+			return fmt.Sprintf("&c%d.node.partial", i)
+		}
+	}
+	if a >= zoneFreeArea && a < zoneBase+8*zoneWords {
+		return fmt.Sprintf("&zone.free[%d]", (a-zoneFreeArea)/16)
+	}
+	if isObjectAddr(a) {
+		return "&" + mm.AddrName(a)
+	}
+	if slot := a &^ slotCacheMask; isObjectAddr(slot) {
+		return fmt.Sprintf("&%s|c%d", mm.AddrName(slot), a&slotCacheMask)
+	}
+	return fmt.Sprintf("%#x", v)
+}
+
+func (mm *MM) pagePointerName(a sim.Addr) string {
+	i, off := (a-vmemmap)/sizeofPage, (a-vmemmap)%sizeofPage
+	switch {
+	case off == 0:
+		return fmt.Sprintf("p%d", i)
+	case off == 1:
+		return fmt.Sprintf("p%d|tail", i)
+	case off == mm.k.layout.rcuHead && off != pageLruNext:
+		return fmt.Sprintf("&p%d.slab_list", i)
+	case off == pageLruNext:
+		return fmt.Sprintf("&p%d.lru", i)
+	default:
+		return fmt.Sprintf("&p%d+%d", i, off)
+	}
+}
+
+func (mm *MM) flagsName(v uint64) string {
+	f := mm.k.flags
+	var names []string
+	for _, b := range [...]struct {
+		nr   uint
+		name string
+	}{{f.locked, "locked"}, {f.active, "active"}, {f.slab, "slab"}, {f.head, "head"}, {f.isolated, "isolated"}} {
+		if v>>b.nr&1 != 0 {
+			names = append(names, b.name)
+			v &^= 1 << b.nr
+		}
+	}
+	if v != 0 || names == nil {
+		names = append(names, fmt.Sprintf("%#x", v))
+	}
+	return strings.Join(names, "|")
+}
+
+func pageTypeName(v uint32) string {
+	switch v {
+	case pageTypeNone:
+		return "none"
+	case pageTypeNone &^ pageTypeBuddy:
+		return "buddy"
+	case pageTypeNone &^ pageTypeOffline:
+		return "offline"
+	default:
+		return fmt.Sprintf("%#x", v)
+	}
+}
+
+func (mm *MM) slabWordName(w slabWord) string {
+	name := fmt.Sprintf("%d/%d", w.inuse(), w.objects())
+	if w.frozen() {
+		name += " frozen"
+	}
+	if p := w.freelist(); p != 0 {
+		name += " " + mm.pointerName(uint64(p))
+	}
+	return name
+}

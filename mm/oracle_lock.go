@@ -1,0 +1,36 @@
+package mm
+
+import "github.com/mmfuzz/mmfuzz/mm/sim"
+
+// Oracle 4: the page lock and the slab mark, which share the flags word with
+// updates that are not atomic.
+const (
+	bugUnlockUnlocked = "folio_unlock: page is not locked"
+	bugLockedTwice    = "folio_trylock: page is locked by another CPU"
+	bugLockLost       = "page lock lost to a non-atomic update of flags"
+	bugSlabLost       = "slab mark lost to a non-atomic update of flags"
+)
+
+// checkTrylock notes that c has taken the lock.
+func (mm *MM) checkTrylock(c *sim.CPU, folio Page) {
+	p := mm.shadow.page(folio)
+	if p.locker != 0 {
+		c.Bug(bugLockedTwice, "")
+	}
+	p.locker = uint8(c.ID()) + 1
+}
+
+// noteUnlock notes that the lock has been released.
+func (mm *MM) noteUnlock(folio Page) { mm.shadow.page(folio).locker = 0 }
+
+// checkFlagsLost is called after each non-atomic update of flags.
+func (mm *MM) checkFlagsLost(c *sim.CPU, page Page) {
+	p := mm.shadow.page(page)
+	flags := mm.m.Peek(page.at(pageFlags))
+	if p.locker != 0 && flags>>mm.k.flags.locked&1 == 0 {
+		c.Bug(bugLockLost, "")
+	}
+	if p.slab && flags>>mm.k.flags.slab&1 == 0 {
+		c.Bug(bugSlabLost, "")
+	}
+}
