@@ -23,7 +23,7 @@ const (
 	constDataWords = 8
 )
 
-// The owners' functions in kernel text.
+// The owners' functions in kernel text, which no configuration moves.
 const (
 	textZsPageIsolate uint64 = 0xffffffff81320000 + iota*0x40
 	textZsPageMigrate
@@ -33,7 +33,7 @@ const (
 	textBalloonPagePutback
 )
 
-// movableText names them.
+// movableText has their names. Each three are a struct movable_operations.
 var movableText = [...]struct {
 	address uint64
 	name    string

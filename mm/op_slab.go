@@ -36,7 +36,7 @@ func mmfuzzKmemCacheShrink(mm *MM, c *sim.CPU, a [MaxArgs]uint8) {
 }
 
 func mmfuzzFlushCpuSlab(mm *MM, c *sim.CPU, a [MaxArgs]uint8) {
-	mm.flushCPUSlab(c, &mm.caches[a[0]&slotCacheMask])
+	mm.flushCpuSlab(c, &mm.caches[a[0]&slotCacheMask])
 }
 
 func mmfuzzRcuDoBatch(mm *MM, c *sim.CPU, _ [MaxArgs]uint8) { mm.rcuDoBatch(c) }
@@ -49,12 +49,13 @@ func mmfuzzSynchronizeRcu(_ *MM, c *sim.CPU, _ [MaxArgs]uint8) { c.SynchronizeRc
 // one.
 func mmfuzzRcuReadLock(mm *MM, c *sim.CPU, a [MaxArgs]uint8) {
 	slot := objectSlot(a[0])
-	c.RcuReadLock()
+	mm.rcuReadLock(c)
 	if word := c.RcuDereference(slot); word&slotCacheMask != 0 {
-		mm.readObject(c, &mm.caches[word&slotCacheMask], sim.Addr(word&^slotCacheMask))
+		object := sim.Addr(word &^ slotCacheMask)
+		mm.readObject(c, object)
 		if c.ReadOnce(slot) == word {
-			mm.readObject(c, &mm.caches[word&slotCacheMask], sim.Addr(word&^slotCacheMask))
+			mm.readObject(c, object)
 		}
 	}
-	c.RcuReadUnlock()
+	mm.rcuReadUnlock(c)
 }

@@ -97,17 +97,21 @@ func (mm *MM) pokeListHead(list listHead) {
 }
 
 // finishOwners puts back all that is isolated, whichever CPU isolated it, and
-// then frees what the owners have.
+// then frees what owners and users have.
 func (mm *MM) finishOwners(c *sim.CPU) {
 	for i := range sim.MaxCPUs {
 		mm.putbackMovablePages(c, cpuCc(i).migratepages())
 	}
-	for i := range sim.Addr(NrHandleSlots) {
-		if handle := takeSlot(c, handleSlots+8*i); handle != 0 {
-			mm.zsFree(c, handle)
-		}
+	for i := range uint8(NrHandleSlots) {
+		mm.freeSlotHandle(c, takeSlot(c, handleSlot(i)))
 	}
 	mm.asyncFreeZspage(c)
 	for mm.leakBalloon(c) {
+	}
+	for i := range uint8(NrPageSlots) {
+		mm.putSlotPage(c, takeSlot(c, pageSlot(i)))
+	}
+	for i := range uint8(NrObjectSlots) {
+		mm.freeSlotObject(c, takeSlot(c, objectSlot(i)))
 	}
 }

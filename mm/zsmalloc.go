@@ -62,7 +62,7 @@ const (
 	zsObjWords        = 2
 	zsObjTagBits      = 1
 	zsObjAllocatedTag = 1
-	zsObjEnd          = ^uint64(0) << zsObjTagBits
+	zsObjEnd          = ^uint64(zsObjAllocatedTag)
 )
 
 // A location is what a handle stands for: the page, and the object's index in
