@@ -40,6 +40,9 @@ func New(k *Kernel) *MM {
 // Machine returns the machine, to run programs on after Boot.
 func (mm *MM) Machine() *sim.Machine { return mm.m }
 
+// Call runs one op on the CPU c.
+func (mm *MM) Call(c *sim.CPU, call Call) { ops[call.Op].run(mm, c, call.Args) }
+
 // Finish ends a program that had no bug: what is isolated is put back, what
 // was allocated is freed, the RCU callbacks are run, and then every page must
 // be back with the page allocator. It returns the bug there was, or nil.
@@ -51,7 +54,6 @@ func (mm *MM) Finish() *sim.Bug {
 // so that CPU 0 may flush the slabs of the others.
 func (mm *MM) quiesce(c *sim.CPU) {
 	mm.finishOwners(c)
-	mm.drainSlots(c)
 	for i := range mm.caches {
 		mm.drainCache(c, &mm.caches[i])
 	}
