@@ -65,20 +65,6 @@ func (mm *MM) createCaches() {
 // index is i of mm.caches[i].
 func (s *kmemCache) index() uint8 { return uint8((s.addr - cacheBase) / sizeofKmemCache) }
 
-// drainSlots frees the objects and puts the pages that are in slots.
-func (mm *MM) drainSlots(c *sim.CPU) {
-	for i := range uint8(NrObjectSlots) {
-		if a := objectSlot(i); mm.m.Peek(a) != 0 {
-			mm.freeSlotObject(c, takeSlot(c, a))
-		}
-	}
-	for i := range uint8(NrPageSlots) {
-		if a := pageSlot(i); mm.m.Peek(a) != 0 {
-			mm.putSlotPage(c, takeSlot(c, a))
-		}
-	}
-}
-
 // drainCache flushes what each CPU has and frees the empty slabs.
 func (mm *MM) drainCache(c *sim.CPU, s *kmemCache) {
 	for i := range sim.MaxCPUs {

@@ -6,6 +6,7 @@ import "github.com/mmfuzz/mmfuzz/mm/sim"
 // updates that are not atomic.
 const (
 	bugUnlockUnlocked = "folio_unlock: page is not locked"
+	bugLockNoPage     = "folio_trylock: not a page"
 	bugLockedTwice    = "folio_trylock: page is locked by another CPU"
 	bugLockLost       = "page lock lost to a non-atomic update of flags"
 	bugSlabLost       = "slab mark lost to a non-atomic update of flags"
@@ -13,6 +14,9 @@ const (
 
 // checkTrylock notes that c has taken the lock.
 func (mm *MM) checkTrylock(c *sim.CPU, folio Page) {
+	if !folio.isPage() {
+		c.Oops(bugLockNoPage, sim.Addr(folio))
+	}
 	p := mm.shadow.page(folio)
 	if p.locker != 0 {
 		c.Bug(bugLockedTwice, "")

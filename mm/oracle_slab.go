@@ -102,9 +102,10 @@ func (mm *MM) checkDiscard(c *sim.CPU, s *kmemCache, sl slab) {
 // readObject reads an object of a SLAB_TYPESAFE_BY_RCU cache in a read-side
 // section. The object may have been freed and be another's by now, but not the
 // slab.
-func (mm *MM) readObject(c *sim.CPU, s *kmemCache, object sim.Addr) uint64 {
+func (mm *MM) readObject(c *sim.CPU, object sim.Addr) uint64 {
 	v := c.ReadOnce(object)
-	if !mm.inSlabOf(s, object) {
+	s := &mm.caches[mm.shadow.page(mm.headOf(object)).cache]
+	if !s.typesafe || !mm.inSlabOf(s, object) {
 		c.Bug(bugReadFreed, "")
 	}
 	return v
