@@ -162,8 +162,8 @@ func (s *source) next() byte {
 	return b
 }
 
-// encode returns bytes that decode to p, or says why there are none.
-func (shape *Shape) encode(p *Program) ([]byte, error) {
+// Encode returns bytes that decode to p, or says why there are none.
+func (shape *Shape) Encode(p *Program) ([]byte, error) {
 	cpus := shape.CPUs
 	data := make([]byte, headerBytes, headerBytes+recordBytes*(p.NumCalls()+len(p.Choices)))
 	if cpus == 0 {

@@ -69,6 +69,7 @@ type Exec struct {
 	decoder  *decoder
 	random   random
 	runs     int
+	slots    [mm.NrObjectSlots]sim.Addr // for CheckSlab
 }
 
 // NewExec returns an Exec for inputs of that shape.
@@ -128,3 +129,19 @@ func (e *Exec) Report(found *Program) string {
 
 // reportTries bounds the shrinking of a finding in a worker of the native fuzzer, which is given 10 s an input.
 const reportTries = 5_000
+
+// Expected says whether p's bug is one that the table of kernels expects: the expected one, or another of its class,
+// which is the title without what stands in brackets at the end.
+func Expected(p *Program) bool {
+	k, err := mm.FindKernel(p.Kernel)
+	if err != nil {
+		return false
+	}
+	expect := k.Expect.Of(p.Model)
+	return expect != "" && bugClass(expect) == bugClass(p.Bug)
+}
+
+func bugClass(title string) string {
+	class, _, _ := strings.Cut(title, " (")
+	return class
+}

@@ -2,10 +2,10 @@ package fuzz
 
 import (
 	"math"
-	"math/bits"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/mmfuzz/mmfuzz/mm/sim"
 )
@@ -51,7 +51,7 @@ func (h *Hunt) Do() Stats {
 	var workers sync.WaitGroup
 	for range max(h.Jobs, 1) {
 		workers.Go(func() {
-			w := worker{hunt: h, runner: NewRunner(), generator: newGenerator(), seen: newEstimate()}
+			w := worker{hunt: h, runner: NewRunner(), generator: newGenerator(), seen: t.seen}
 			defer w.runner.Close()
 			for {
 				first, n := t.take()
@@ -60,11 +60,9 @@ func (h *Hunt) Do() Stats {
 				}
 				t.add(w.batch(first, n))
 			}
-			t.finish(w.seen)
 		})
 	}
 	workers.Wait()
-	t.stats.Distinct = t.seen.count()
 	return t.stats
 }
 
@@ -75,7 +73,7 @@ type tally struct {
 	next  int
 	ended bool
 	stats Stats
-	seen  estimate
+	seen  *estimate
 }
 
 func (t *tally) take() (first, n int) {
@@ -97,6 +95,7 @@ func (t *tally) add(s Stats) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.stats.Runs += s.Runs
+	t.stats.Distinct = t.seen.count()
 	t.stats.OutOfSteps += s.OutOfSteps
 	t.stats.Steps += s.Steps
 	for _, f := range s.Findings {
@@ -118,18 +117,12 @@ func (t *tally) add(s Stats) {
 
 func findingTitle(f Finding, title string) int { return strings.Compare(f.Title, title) }
 
-func (t *tally) finish(seen estimate) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.seen.merge(seen)
-}
-
 type worker struct {
 	hunt      *Hunt
 	runner    *Runner
 	generator *generator
 	drawer    drawer
-	seen      estimate
+	seen      *estimate
 }
 
 // batch does runs first to first+n-1.
@@ -179,28 +172,25 @@ func (w *worker) program(p *Program, seed uint64) *Program {
 	return p
 }
 
-// estimate counts different hashes by how many bits of a map they leave clear (linear counting).
-type estimate []uint64
+// estimate counts different hashes by how many bits of a map they set (linear counting).
+type estimate struct {
+	bits []atomic.Uint64
+	set  atomic.Int64
+}
 
 const estimateBits = 1 << 26
 
-func newEstimate() estimate { return make(estimate, estimateBits/64) }
+func newEstimate() *estimate { return &estimate{bits: make([]atomic.Uint64, estimateBits/64)} }
 
-func (e estimate) add(hash uint64) {
+func (e *estimate) add(hash uint64) {
 	h := mix64(hash) % estimateBits
-	e[h/64] |= 1 << (h % 64)
-}
-
-func (e estimate) merge(f estimate) {
-	for i := range e {
-		e[i] |= f[i]
+	bit := uint64(1) << (h % 64)
+	if word := &e.bits[h/64]; word.Load()&bit == 0 && word.Or(bit)&bit == 0 {
+		e.set.Add(1)
 	}
 }
 
-func (e estimate) count() int {
-	clear := 0
-	for _, word := range e {
-		clear += bits.OnesCount64(^word)
-	}
-	return int(math.Round(-estimateBits * math.Log(float64(max(clear, 1))/estimateBits)))
+func (e *estimate) count() int {
+	clear := max(estimateBits-e.set.Load(), 1)
+	return int(math.Round(-estimateBits * math.Log(float64(clear)/estimateBits)))
 }

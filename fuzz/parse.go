@@ -275,5 +275,25 @@ func (r *parser) finish() error {
 	if r.pending != nil {
 		r.p.Comments = append(r.p.Comments, Comment{Lines: r.pending})
 	}
+	r.sortComments()
 	return nil
+}
+
+// sortComments puts comments in the order in which the program prints.
+func (r *parser) sortComments() {
+	rank := map[string]int{}
+	add := func(at string) { rank[at] = len(rank) }
+	for _, at := range []string{"kernel", "model", "config", "bug"} {
+		add(at)
+	}
+	for cpu, calls := range r.p.Calls {
+		for i := range calls {
+			add(callKey(cpu, i))
+		}
+	}
+	for _, c := range r.p.Choices {
+		add(choiceKey(c))
+	}
+	add("")
+	slices.SortFunc(r.p.Comments, func(a, b Comment) int { return rank[a.At] - rank[b.At] })
 }

@@ -64,6 +64,9 @@ func callText(ops []mm.Op, call mm.Call) string {
 	return b.String()
 }
 
+// String is the choice as a line of a program.
+func (c Choice) String() string { return fmt.Sprintf("cpu%d@%d %s", c.CPU, c.Step, choiceText(c)) }
+
 func choiceText(c Choice) string {
 	switch {
 	case c.Again > 0:

@@ -17,7 +17,7 @@ type Program struct {
 	Choices []Choice    // departures from the dull path, sorted, each answering another question
 	Bug     string      // the title this program is known to end with, "" when it is a scenario
 
-	Comments []Comment // in the order of the text
+	Comments []Comment // in the order in which they print
 	Trace    string    // what followed the "-- trace --" line; generated
 }
 

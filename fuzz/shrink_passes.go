@@ -30,18 +30,18 @@ func (s *shrinker) dropCalls() {
 func (s *shrinker) dropCPUs() {
 	for from := len(s.best.Calls) - 1; from >= 0; from-- {
 		for to := range len(s.best.Calls) {
-			if from >= len(s.best.Calls) || from == to {
+			if max(from, to) >= len(s.best.Calls) || from == to {
 				continue
 			}
 			q := s.best.Clone()
 			q.Calls[to] = append(q.Calls[to], q.Calls[from]...)
 			q.Calls = slices.Delete(q.Calls, from, from+1)
 			s.try(q, renumber(s.offsets, func(cpu int) int {
-				switch {
-				case cpu == from:
-					return to
-				case cpu > from:
-					return cpu - 1
+				if cpu == from {
+					cpu = to
+				}
+				if cpu > from {
+					cpu--
 				}
 				return cpu
 			}), true)

@@ -1,0 +1,42 @@
+# The fuzz target, how long, which kernel, which memory model (empty: all three).
+F      = FuzzIsolateMovablePage
+T      = 30s
+KERNEL = next-20220927
+MODEL  =
+
+MMFUZZ = go run ./scripts/mmfuzz
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+test: ## vet and run all tests
+	go vet ./...
+	go test ./...
+
+fuzz: ## run Go's fuzzer from nothing: F=FuzzX or all, T=30s, KERNEL=, MODEL=
+	@scripts/fuzz.sh "$(F)" "$(T)" "$(KERNEL)" "$(MODEL)"
+
+hunt: ## search random programs: T=30s, KERNEL=, MODEL= (default sc)
+	$(MMFUZZ) hunt -kernel $(KERNEL) -model $(or $(MODEL),sc) -for $(T)
+
+repro: ## replay a crash file: C=file
+	@$(MMFUZZ) repro $(C)
+
+bench: ## benchmarks, and program runs against executions of an empty fuzz target
+	go test ./fuzz -run '^$$' -bench . -benchmem
+	scripts/fuzz-ratio.sh
+
+cover: ## how much of the code the tests run
+	@mkdir -p .fuzz
+	go test -coverpkg=./... -coverprofile=.fuzz/cover.out ./...
+	go tool cover -func=.fuzz/cover.out | tail -1
+
+lint: ## gofmt, go vet, staticcheck
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
+	go vet ./...
+	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+
+update: ## rewrite the golden files and the seeds from the programs they stand for
+	go test ./fuzz/fuzztest -update
+
+.PHONY: help test fuzz hunt repro bench cover lint update

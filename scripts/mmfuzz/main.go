@@ -1,0 +1,106 @@
+// Mmfuzz is the command line of the harness: it lists the kernels, hunts for bugs in them, and replays, shrinks and
+// imports what was found.
+//
+// Exit status: 0 nothing wrong found; 1 a bug found, or a file that does not do what it says; 2 bad usage or bad input,
+// with one line on standard error; 3 the budget ran out without a verdict.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+const (
+	exitOK      = 0
+	exitBug     = 1
+	exitUsage   = 2
+	exitUnknown = 3
+)
+
+type command struct {
+	name, usage, help string
+	run               func(a *app, args []string) (int, error)
+}
+
+func commands() []command {
+	return []command{
+		{"kernels", "[-json]", "list the kernels: parent, what each changes, where it comes from, what is expected of it", kernels},
+		{"hunt", "[-kernel K] [-model M] [-strategy random|pct|pos] [-runs N] [-for 30s] [-seed S] [-j N] [-o FILE] [-json] [FILE]",
+			"search random programs for bugs, or the schedules of FILE's program", hunt},
+		{"repro", "FILE... [-kernel K] [-format table|trace|json]", "replay programs: is the bug the recorded one?", repro},
+		{"shrink", "FILE [-o FILE]", "make a crash smaller", shrink},
+		{"import", "FILE [-target FuzzX] [-kernel K] [-model M] [-o FILE]",
+			"turn a crasher of Go's fuzzer or libFuzzer into a crash file", importCrasher},
+	}
+}
+
+// app is what a command talks to.
+type app struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+func main() {
+	a := &app{in: os.Stdin, out: os.Stdout, err: os.Stderr}
+	os.Exit(a.run(os.Args[1:]))
+}
+
+func (a *app) run(args []string) int {
+	if len(args) == 0 {
+		a.usage(a.err)
+		return exitUsage
+	}
+	if args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
+		a.usage(a.out)
+		return exitOK
+	}
+	var names []string
+	for _, c := range commands() {
+		if c.name != args[0] {
+			names = append(names, c.name)
+			continue
+		}
+		code, err := c.run(a, args[1:])
+		if errors.Is(err, flag.ErrHelp) {
+			fmt.Fprintf(a.out, "usage: mmfuzz %s %s\n%s\n", c.name, c.usage, c.help)
+			return exitOK
+		}
+		if err != nil {
+			fmt.Fprintf(a.err, "mmfuzz %s: %s\n", c.name, oneLine(err.Error()))
+			return exitUsage
+		}
+		return code
+	}
+	fmt.Fprintf(a.err, "mmfuzz: unknown command %q: want one of %s\n", args[0], strings.Join(names, ", "))
+	return exitUsage
+}
+
+func (a *app) usage(w io.Writer) {
+	fmt.Fprintln(w, "usage: mmfuzz COMMAND ...")
+	for _, c := range commands() {
+		fmt.Fprintf(w, "  %s %s\n        %s\n", c.name, c.usage, c.help)
+	}
+}
+
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// parse parses flags that may stand before, between and after the files, and returns the files.
+func parse(flags *flag.FlagSet, args []string) ([]string, error) {
+	flags.SetOutput(io.Discard)
+	flags.Usage = func() {}
+	var files []string
+	for {
+		if err := flags.Parse(args); err != nil {
+			return nil, err
+		}
+		args = flags.Args()
+		if len(args) == 0 {
+			return files, nil
+		}
+		files, args = append(files, args[0]), args[1:]
+	}
+}
