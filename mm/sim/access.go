@@ -142,17 +142,18 @@ func (c *CPU) storeNow(a Addr, size uint8, v uint64, o Order) {
 func (c *CPU) rmw(a Addr, size uint8, op rmwOp, va, vb uint64, o Order) (uint64, bool) {
 	c.step()
 	i, shift := c.access(a, size)
-	return c.rmwCell(a, i, shift, size, op, va, vb, o)
+	return c.rmwNow(a, rmwRequest{cell: i, shift: shift, size: size, op: op, a: va, b: vb, order: o})
 }
 
-func (c *CPU) rmwCell(a Addr, i int32, shift, size uint8, op rmwOp, va, vb uint64, o Order) (uint64, bool) {
-	m := c.m
+// rmwNow is an RMW that belongs to the step already begun.
+func (c *CPU) rmwNow(a Addr, r rmwRequest) (uint64, bool) {
+	m, i, shift, size := c.m, r.cell, r.shift, r.size
 	m.touch(i)
 	x := &m.cells[i]
-	r := rmwRequest{cell: i, shift: shift, size: size, op: op, a: va, b: vb, order: o, partial: size == 4 && !x.split}
+	r.partial = size == 4 && !x.split
 	if m.model == SC {
 		r.old = extract(x.val, shift, size)
-		if r.new, r.ok = op.apply(r.old, va, vb); r.ok {
+		if r.new, r.ok = r.op.apply(r.old, r.a, r.b); r.ok {
 			x.val = r.word(x.val, r.new)
 		}
 	} else if m.model == TSO {
@@ -166,7 +167,7 @@ func (c *CPU) rmwCell(a Addr, i int32, shift, size uint8, op rmwOp, va, vb uint6
 	}
 	m.mix(c, kind, a, r.old^r.new<<1)
 	if m.tracing {
-		c.record(Event{Kind: kind, Order: o, Addr: a, Size: size, Val: r.new, Old: r.old, Late: r.late, src: r.src, dst: r.dst, cell: i})
+		c.record(Event{Kind: kind, Order: r.order, Addr: a, Size: size, Val: r.new, Old: r.old, Late: r.late, src: r.src, dst: r.dst, cell: i})
 	}
 	if r.ok && m.blocked != 0 {
 		m.wakeWaiters(i)
@@ -182,6 +183,7 @@ type rmwRequest struct {
 	a, b        uint64
 	order       Order
 	partial     bool // 32 bits of an unsplit word
+	newest      bool // it waited for the newest value and reads no other
 
 	old, new uint64
 	ok       bool

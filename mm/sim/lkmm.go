@@ -14,9 +14,8 @@ type beforeSet int
 
 const (
 	allEvents    beforeSet = iota // everything so far
-	allLoads                      // loads that smp_rmb orders
+	allLoads                      // loads that return a value: smp_rmb orders them, later stores depend on them
 	allStores                     // stores
-	ctrlLoads                     // loads that control, or give data to, later stores
 	beforeAll                     // ordered before whatever comes next
 	beforeLoads                   // ordered before loads, by smp_rmb
 	beforeStores                  // ordered before stores, by smp_wmb
@@ -226,7 +225,6 @@ func (g *graph) addLoad(c *CPU, i int32, o Order, k int32) {
 
 	external := msg.event >= 0 && int(msg.cpu) != c.id
 	u.before[allEvents].union(&before, g.words)
-	u.before[ctrlLoads].union(&before, g.words)
 	if o != NoReturn {
 		u.before[allLoads].union(&before, g.words)
 	}
@@ -279,7 +277,7 @@ func (g *graph) storeOrder(c *CPU, i int32, o Order, before *set) {
 	u := &g.cpus[c.id]
 	before.assign(&u.before[beforeAll])
 	before.union(&u.before[beforeStores], g.words)
-	before.union(&u.before[ctrlLoads], g.words)
+	before.union(&u.before[allLoads], g.words)
 	if o == Release || o == unlocking {
 		before.union(&u.before[allEvents], g.words)
 	}
@@ -314,7 +312,7 @@ func (g *graph) addStore(c *CPU, i int32, v uint64, o Order, above, below int32,
 	w := &g.events[e]
 	w.before.assign(&before)
 	before.add(e)
-	w.deps.assign(&u.before[ctrlLoads])
+	w.deps.assign(&u.before[allLoads])
 	var props set
 	props.assign(&u.prop[byFences])
 	props.union(&u.prop[byWmb], g.words)

@@ -15,7 +15,7 @@ func (g *graph) rmw(c *CPU, r *rmwRequest) {
 		u.mbBA = false
 	}
 	k := x.head
-	if k != x.seen[c.id] {
+	if k != x.seen[c.id] && !r.newest {
 		var candidates [maxCandidates]int32
 		n := g.rmwCandidates(c, r, &candidates)
 		r.late = c.askAccess(Read, m.addrOf(r.cell), n)

@@ -10,7 +10,7 @@ func (c *CPU) SpinLock(a Addr) {
 		c.waitCell, c.waitMask = i, ^uint64(0)
 		c.block(waitLock)
 	}
-	c.rmwCell(a, i, shift, 8, opCmpxchg, uint64(c.id)+1, 0, locking)
+	c.rmwNow(a, rmwRequest{cell: i, shift: shift, size: 8, op: opCmpxchg, a: uint64(c.id) + 1, order: locking, newest: true})
 }
 
 // SpinTrylock is spin_trylock: whether it took the lock.

@@ -20,7 +20,7 @@ type tsoCPU struct {
 func (t *tsoState) reset() { *t = tsoState{} }
 
 func (t *tsoState) fence(c *CPU, f Fence) {
-	if f != FenceRmb && f != FenceWmb {
+	if f == FenceMb { // the others are compiler barriers on x86
 		t.cpus[c.id].seen = t.now
 	}
 }
@@ -73,9 +73,22 @@ func (t *tsoState) write(c *CPU, i int32, v uint64) int32 {
 }
 
 // rmw is a locked instruction: it empties the store buffer, also when it fails.
+// But those that look before they try, spin_trylock and atomic_add_unless, do
+// no more than the look when it says no.
 func (t *tsoState) rmw(c *CPU, r *rmwRequest) {
 	m := c.m
 	x := &m.cells[r.cell]
+	if (r.order == locking || r.op == opAddUnless) && !r.newest {
+		r.src = t.read(c, r.cell, &r.late)
+		word := x.val
+		if r.src != 0 {
+			word = m.msgs[r.src].val
+		}
+		if r.old, r.new, r.ok = r.try(word); !r.ok {
+			return
+		}
+		r.late = 0
+	}
 	r.src = x.head
 	if r.old, r.new, r.ok = r.try(x.val); r.ok {
 		r.dst = t.write(c, r.cell, r.word(x.val, r.new))
