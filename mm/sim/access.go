@@ -64,30 +64,31 @@ func (op rmwOp) apply(old, a, b uint64) (uint64, bool) {
 	}
 }
 
-// access finds the variable of size bytes at a, or oopses.
-func (c *CPU) access(a Addr, size uint8) (i int32, shift uint8) {
+// access begins a step on the variable of size bytes at a, or oopses.
+func (c *CPU) access(kind EventKind, a Addr, size uint8) (i int32, shift uint8) {
 	i, shift, ok := c.m.field(a, size)
 	if !ok {
+		c.step(kind, -1)
 		c.Oops("unable to handle access in "+c.callerName(), a)
 	}
+	c.step(kind, i)
 	return i, shift
 }
 
 func (c *CPU) load(a Addr, size uint8, o Order) uint64 {
-	c.step()
-	i, shift := c.access(a, size)
+	i, shift := c.access(EvRead, a, size)
 	m := c.m
-	x := &m.cells[i]
-	v, late, src := x.val, 0, int32(0)
-	if m.model != SC {
-		k := c.readMessage(i, o, &late)
-		if k != 0 {
-			v = m.msgs[k].val
-			src = k
+	v, late, src := m.cells[i].val, 0, int32(0)
+	if m.engine != newestOnly {
+		if src = c.readMessage(i, o, &late); src != 0 {
+			v = m.msgs[src].val
 		}
 	}
 	v = extract(v, shift, size)
 	m.mix(c, EvRead, a, v)
+	if m.exhaustive {
+		c.logStep(EvRead, i, src, 0)
+	}
 	if m.tracing {
 		c.record(Event{Kind: EvRead, Order: o, Addr: a, Size: size, Val: v, Late: late, src: src, cell: i})
 	}
@@ -97,20 +98,19 @@ func (c *CPU) load(a Addr, size uint8, o Order) uint64 {
 // readMessage picks the message that a load of cell i reads; 0 stands for the
 // cell's only value.
 func (c *CPU) readMessage(i int32, o Order, late *int) int32 {
-	if c.m.model == TSO {
+	if c.m.engine == loadTimes {
 		return c.m.tso.read(c, i, late)
 	}
-	return c.m.lkmm.read(c, i, o, late)
+	return c.m.graph.read(c, i, o, late)
 }
 
 func (c *CPU) store(a Addr, size uint8, v uint64, o Order) {
-	c.step()
-	c.storeNow(a, size, v, o)
+	i, shift := c.access(EvWrite, a, size)
+	c.storeNow(a, i, shift, size, v, o)
 }
 
 // storeNow is a store that belongs to the step already begun.
-func (c *CPU) storeNow(a Addr, size uint8, v uint64, o Order) {
-	i, shift := c.access(a, size)
+func (c *CPU) storeNow(a Addr, i int32, shift, size uint8, v uint64, o Order) {
 	m := c.m
 	m.touch(i)
 	x := &m.cells[i]
@@ -120,15 +120,18 @@ func (c *CPU) storeNow(a Addr, size uint8, v uint64, o Order) {
 		stored = merge(x.val, v, shift)
 	}
 	old, late, msg := x.val, 0, int32(0)
-	switch m.model {
-	case SC:
+	switch m.engine {
+	case newestOnly:
 		x.val = stored
-	case TSO:
+	case loadTimes:
 		msg = m.tso.write(c, i, stored)
-	case LKMM:
-		msg = m.lkmm.write(c, i, stored, o, partial, &late)
+	default:
+		msg = m.graph.write(c, i, stored, o, partial, &late)
 	}
 	m.mix(c, EvWrite, a, v)
+	if m.exhaustive {
+		c.logStep(EvWrite, i, 0, msg)
+	}
 	if m.tracing {
 		c.record(Event{Kind: EvWrite, Order: o, Addr: a, Size: size, Val: v, Old: extract(old, shift, size), Late: late, dst: msg, cell: i})
 	}
@@ -140,8 +143,7 @@ func (c *CPU) storeNow(a Addr, size uint8, v uint64, o Order) {
 // rmw does one atomic read-modify-write and returns the old value and whether
 // it stored.
 func (c *CPU) rmw(a Addr, size uint8, op rmwOp, va, vb uint64, o Order) (uint64, bool) {
-	c.step()
-	i, shift := c.access(a, size)
+	i, shift := c.access(EvRMW, a, size)
 	return c.rmwNow(a, rmwRequest{cell: i, shift: shift, size: size, op: op, a: va, b: vb, order: o})
 }
 
@@ -151,21 +153,25 @@ func (c *CPU) rmwNow(a Addr, r rmwRequest) (uint64, bool) {
 	m.touch(i)
 	x := &m.cells[i]
 	r.partial = size == 4 && !x.split
-	if m.model == SC {
+	switch m.engine {
+	case newestOnly:
 		r.old = extract(x.val, shift, size)
 		if r.new, r.ok = r.op.apply(r.old, r.a, r.b); r.ok {
 			x.val = r.word(x.val, r.new)
 		}
-	} else if m.model == TSO {
+	case loadTimes:
 		m.tso.rmw(c, &r)
-	} else {
-		m.lkmm.rmw(c, &r)
+	default:
+		m.graph.rmw(c, &r)
 	}
 	kind := EvRMW
 	if !r.ok {
 		kind = EvRMWFail
 	}
 	m.mix(c, kind, a, r.old^r.new<<1)
+	if m.exhaustive {
+		c.logStep(kind, i, r.src, r.dst)
+	}
 	if m.tracing {
 		c.record(Event{Kind: kind, Order: r.order, Addr: a, Size: size, Val: r.new, Old: r.old, Late: r.late, src: r.src, dst: r.dst, cell: i})
 	}

@@ -36,12 +36,12 @@ func (c *CPU) SmpMbAfterAtomic() { c.fence(FenceAfterAtomic) }
 func (c *CPU) SmpMbAfterSpinlock() { c.fence(FenceAfterSpinlock) }
 
 func (c *CPU) fence(f Fence) {
-	c.step()
-	switch m := c.m; m.model {
-	case TSO:
+	c.step(EvFence, -1)
+	switch m := c.m; m.engine {
+	case loadTimes:
 		m.tso.fence(c, f)
-	case LKMM:
-		m.lkmm.fence(c, f)
+	case onGraph:
+		m.graph.fence(c, f)
 	}
 	c.m.mix(c, EvFence, 0, uint64(f))
 	if c.m.tracing {

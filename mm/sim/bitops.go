@@ -50,8 +50,7 @@ func (c *CPU) ClearBitUnlockNonAtomic(nr uint, a Addr) {
 // WaitOnBit is wait_on_bit: it sleeps until the newest value of the bit is
 // clear. It does not take the bit and orders nothing.
 func (c *CPU) WaitOnBit(nr uint, a Addr) {
-	c.step()
-	i, _ := c.access(a, 8)
+	i, _ := c.access(EvWait, a, 8)
 	for c.m.cells[i].val>>nr&1 != 0 {
 		c.waitCell, c.waitMask = i, 1<<nr
 		c.block(waitBit)

@@ -43,7 +43,18 @@ type Question struct {
 	// Others counted from 0.
 	Others uint8
 	Forced bool
+	// Next and Var say, for a Run question that is not Forced, what kind of
+	// step CPU is about to do, and on which variable: a number that means
+	// this variable and no other, -1 for none.
+	Next EventKind
+	Var  int32
+
+	m *Machine
 }
+
+// Prune is the answer to a Run question that ends the run of an exhaustive
+// machine without a verdict.
+const Prune = -1
 
 // Target returns the CPU that answer names in a Run question.
 func (q *Question) Target(answer int) int {
@@ -58,6 +69,12 @@ func (q *Question) Target(answer int) int {
 		set &= set - 1
 	}
 	return bits.TrailingZeros8(set)
+}
+
+// Stored returns, for a Read question of an exhaustive machine, the index in
+// Steps of the store that the answer reads, -1 for the initial value.
+func (q *Question) Stored(answer int) int {
+	return int(q.m.msgs[q.m.candidates[answer]].step)
 }
 
 // Chooser answers a machine's questions. Answer 0 is always the dull one: stay
@@ -75,14 +92,21 @@ func (Dull) Choose(*Question) int { return 0 }
 
 // ask puts m.question to the chooser. Every choice of a run is made here.
 func (m *Machine) ask() int {
+	if m.exhaustive {
+		m.question.m = m
+	}
 	answer := m.chooser.Choose(&m.question)
+	if answer == Prune && m.exhaustive && m.question.Kind == Run {
+		m.pruned = true
+		return 0
+	}
 	if uint(answer) >= uint(m.question.N) {
 		panic("sim: Chooser answered outside 0 to N-1")
 	}
 	return answer
 }
 
-// askRead asks c which of n values to read, or where of n places to store.
+// askAccess asks c which of n values to read, or where of n places to store.
 func (c *CPU) askAccess(kind Kind, a Addr, n int) int {
 	if n < 2 {
 		return 0

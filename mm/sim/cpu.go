@@ -46,6 +46,9 @@ type CPU struct {
 	rcuNesting int
 	syncIndex  int
 
+	lastLoad         int // its event, -1 for none
+	addr, data, ctrl set // what the next access depends on
+
 	yield func(struct{}) bool
 	next  func() (struct{}, bool)
 	stop  func()
@@ -66,6 +69,8 @@ func (c *CPU) begin() {
 	c.state, c.started, c.deadlocked = cpuRunning, false, false
 	c.wait = waitNone
 	c.rcuNesting = 0
+	c.lastLoad = -1
+	c.Depend(Loads{}, Loads{}, Loads{})
 }
 
 // resume lets c run until it gives way, ends, or has a bug.
@@ -124,7 +129,8 @@ func (c *CPU) giveWay() {
 }
 
 // step begins the next step of c: it is where another CPU may run instead.
-func (c *CPU) step() {
+// kind is what the step does, to variable i, -1 for none.
+func (c *CPU) step(kind EventKind, i int32) {
 	m := c.m
 	c.steps++
 	m.stepsLeft--
@@ -132,15 +138,20 @@ func (c *CPU) step() {
 		m.outOfSteps = true
 		panic(errUnwound)
 	}
-	if others := m.runnable &^ c.bit; others != 0 {
-		c.maybeSwitch(others)
+	if others := m.runnable &^ c.bit; others != 0 || m.exhaustive {
+		c.maybeSwitch(others, kind, i)
 	}
 }
 
-func (c *CPU) maybeSwitch(others uint8) {
+func (c *CPU) maybeSwitch(others uint8, kind EventKind, i int32) {
 	m := c.m
-	m.question = Question{Kind: Run, N: 1 + bits.OnesCount8(others), CPU: c.id, Step: c.steps, Others: others}
+	q := &m.question
+	q.Kind, q.N, q.CPU, q.Step, q.Addr = Run, 1+bits.OnesCount8(others), c.id, c.steps, 0
+	q.Others, q.Forced, q.Next, q.Var = others, false, kind, i
 	answer := m.ask()
+	if m.pruned {
+		panic(errUnwound)
+	}
 	if answer == 0 {
 		return
 	}

@@ -69,24 +69,43 @@ type Machine struct {
 	maxSteps   int
 	stepsLeft  int
 	outOfSteps bool
+	pruned     bool
 	unwinding  bool
 	bug        *Bug
 	goPanic    string // a panic of the code that runs on a CPU, with its stack
 	hash       uint64
 
 	rcu     rcuState
+	engine  engine
 	tso     tsoState
-	lkmm    *graph
+	graph   *graph
 	tracing bool
 	trace   []Event
-	seq     int
+
+	explicit   bool // dependencies are given by Depend
+	exhaustive bool
+	log        []Step
+	candidates [maxCandidates]int32 // messages that the answers to a Read question read
 }
+
+// engine is how a model is run.
+type engine uint8
+
+const (
+	newestOnly engine = iota // sc
+	loadTimes                // tso
+	onGraph                  // lkmm, and every model of an exhaustive machine
+)
 
 // Result says how a run went.
 type Result struct {
 	Bug        *Bug // nil if there was none
 	Steps      int  // of all CPUs
 	OutOfSteps bool // the step bound ended the run: no verdict
+	Pruned     bool // the chooser did, with Prune
+	// Settled: the run was longer than the window of the lkmm model, so not
+	// every choice that LKMM allows was offered.
+	Settled bool
 	// Hash covers the CPU, kind, address and value of every step since
 	// Reset. Equal runs have equal hashes.
 	Hash uint64
@@ -108,12 +127,21 @@ func (m *Machine) Reset(model Model, chooser Chooser) {
 	m.stepsLeft = m.maxSteps
 	m.hash = 0
 	m.rcu.reset()
-	m.trace, m.seq = m.trace[:0], 0
+	m.trace, m.log = m.trace[:0], m.log[:0]
 	for i := range m.cpus {
 		m.cpus[i].steps = 0
 	}
-	if model == LKMM && m.lkmm == nil {
-		m.lkmm = newGraph(m)
+	switch {
+	case model == LKMM || m.exhaustive:
+		m.engine = onGraph
+		if m.graph == nil {
+			m.graph = newGraph(m)
+		}
+		m.graph.settled = false
+	case model == TSO:
+		m.engine = loadTimes
+	default:
+		m.engine = newestOnly
 	}
 }
 
@@ -141,7 +169,7 @@ func (m *Machine) Run(ncpu int, body func(*CPU)) Result {
 		panic(fmt.Sprintf("sim: Run with %d CPUs: want 1 to %d", ncpu, MaxCPUs))
 	}
 	m.body, m.bug, m.goPanic = body, nil, ""
-	m.outOfSteps, m.unwinding = false, false
+	m.outOfSteps, m.pruned, m.unwinding = false, false, false
 	m.blocked = 0
 	m.runnable = uint8(1<<ncpu - 1)
 	m.beginPhase(ncpu)
@@ -151,29 +179,32 @@ func (m *Machine) Run(ncpu int, body func(*CPU)) Result {
 	m.current = &m.cpus[0]
 	for m.current != nil {
 		m.current.resume()
-		if m.bug != nil || m.outOfSteps || m.goPanic != "" {
+		if m.current.state != cpuRunning && m.bug == nil && !m.outOfSteps {
+			m.current = m.afterStop(m.current)
+		}
+		if m.bug != nil || m.outOfSteps || m.pruned || m.goPanic != "" {
 			m.unwind(ncpu)
 			break
-		}
-		if m.current.state != cpuRunning {
-			m.current = m.afterStop(m.current)
 		}
 	}
 	if m.goPanic != "" {
 		panic(m.goPanic)
 	}
-	return Result{Bug: m.bug, Steps: m.maxSteps - max(m.stepsLeft, 0), OutOfSteps: m.outOfSteps, Hash: m.hash}
+	return Result{
+		Bug: m.bug, Steps: m.maxSteps - max(m.stepsLeft, 0), OutOfSteps: m.outOfSteps, Pruned: m.pruned,
+		Settled: m.engine == onGraph && m.graph.settled, Hash: m.hash,
+	}
 }
 
 // beginPhase orders all that was done before the phase that starts.
 func (m *Machine) beginPhase(ncpu int) {
-	switch m.model {
-	case TSO:
+	switch m.engine {
+	case loadTimes:
 		m.settleMessages()
 		m.tso.reset()
-	case LKMM:
+	case onGraph:
 		m.settleMessages()
-		m.lkmm.reset(ncpu)
+		m.graph.reset(ncpu)
 	}
 }
 
@@ -191,13 +222,16 @@ func (m *Machine) afterStop(c *CPU) *CPU {
 	}
 	n := bits.OnesCount8(m.runnable)
 	answer := 0
-	if n > 1 {
+	if n > 1 || m.exhaustive {
 		step := c.steps
 		if c.state == cpuDone {
 			step++
 		}
 		m.question = Question{Kind: Run, N: n, CPU: c.id, Step: step, Others: m.runnable, Forced: true}
 		answer = m.ask()
+	}
+	if m.pruned {
+		return c
 	}
 	q := Question{Others: m.runnable, Forced: true}
 	return &m.cpus[q.Target(answer)]

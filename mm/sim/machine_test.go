@@ -71,7 +71,7 @@ func TestRunAnswerSwitchesBeforeTheStep(t *testing.T) {
 	}
 	run(m, step, step, step)
 	require.Equal(t, []int{0, 2, 2, 0, 1, 1}, order)
-	require.Equal(t, sim.Question{Kind: sim.Run, N: 3, CPU: 0, Step: 2, Others: 0b110}, ch.asked[1])
+	require.Equal(t, sim.Question{Kind: sim.Run, N: 3, CPU: 0, Step: 2, Others: 0b110, Next: sim.EvRead}, ch.asked[1])
 	require.Equal(t, 2, ch.asked[1].Target(2))
 }
 

@@ -42,6 +42,7 @@ type message struct {
 	cpu   int8   // -1 for the initial value
 	glued bool   // nothing may come between older and this one
 	seq   int32  // of the trace event, -1 for the initial value
+	step  int32  // of an exhaustive machine's log, -1 for the initial value
 }
 
 // Map adds memory of that many 64-bit words at base, a multiple of 8. Regions
@@ -198,7 +199,7 @@ func (m *memory) list(i int32) *cell {
 	x := &m.cells[i]
 	if x.head == 0 {
 		m.listed = append(m.listed, i)
-		m.msgs = append(m.msgs, message{val: x.val, event: -1, cpu: -1, seq: -1})
+		m.msgs = append(m.msgs, message{val: x.val, event: -1, cpu: -1, seq: -1, step: -1})
 		x.head = int32(len(m.msgs) - 1)
 		for k := range x.seen {
 			x.seen[k] = x.head

@@ -31,15 +31,15 @@ func (r *rcuState) reset() {
 
 // RcuReadLock is rcu_read_lock. Sections may nest.
 func (c *CPU) RcuReadLock() {
-	c.step()
+	c.step(EvRcuLock, -1)
 	m := c.m
 	if c.rcuNesting++; c.rcuNesting == 1 {
 		m.rcu.sections |= c.bit
-		switch m.model {
-		case TSO:
+		switch m.engine {
+		case loadTimes:
 			m.tso.rcuLock(c)
-		case LKMM:
-			m.lkmm.rcuLock(c)
+		case onGraph:
+			m.graph.rcuLock(c)
 		}
 	}
 	c.rcuEvent(EvRcuLock)
@@ -47,7 +47,7 @@ func (c *CPU) RcuReadLock() {
 
 // RcuReadUnlock is rcu_read_unlock.
 func (c *CPU) RcuReadUnlock() {
-	c.step()
+	c.step(EvRcuUnlock, -1)
 	if c.rcuNesting == 0 {
 		c.Bug("rcu_read_unlock: not in a read-side critical section", "")
 	}
@@ -60,16 +60,16 @@ func (c *CPU) RcuReadUnlock() {
 func (c *CPU) endSection() {
 	m := c.m
 	m.rcu.sections &^= c.bit
-	if m.model == LKMM {
-		m.lkmm.rcuUnlock(c)
+	if m.engine == onGraph {
+		m.graph.rcuUnlock(c)
 	}
 	for k := m.rcu.waiting; k < len(m.rcu.periods); k++ {
 		p := &m.rcu.periods[k]
 		if p.readers&c.bit == 0 {
 			continue
 		}
-		if m.model == LKMM {
-			m.lkmm.sectionBefore(c, k)
+		if m.engine == onGraph {
+			m.graph.sectionBefore(c, k)
 		}
 		p.readers &^= c.bit
 		if p.readers != 0 {
@@ -91,35 +91,35 @@ func (c *CPU) beginPeriod() int {
 	m := c.m
 	m.rcu.periods = append(m.rcu.periods, gracePeriod{readers: m.rcu.sections})
 	k := len(m.rcu.periods) - 1
-	switch m.model {
-	case TSO:
+	switch m.engine {
+	case loadTimes:
 		m.tso.period = m.tso.now
-	case LKMM:
-		m.lkmm.beginPeriod(c, k)
+	case onGraph:
+		m.graph.beginPeriod(c, k)
 	}
 	return k
 }
 
 // endPeriod orders what grace period k has waited for before what c does next.
 func (c *CPU) endPeriod(k int) {
-	switch m := c.m; m.model {
-	case TSO:
+	switch m := c.m; m.engine {
+	case loadTimes:
 		m.tso.fence(c, FenceMb)
-	case LKMM:
-		m.lkmm.endPeriod(c, k)
+	case onGraph:
+		m.graph.endPeriod(c, k)
 	}
 }
 
 // SynchronizeRcu is synchronize_rcu: two steps, where the grace period begins
 // and where it has ended.
 func (c *CPU) SynchronizeRcu() {
-	c.step()
+	c.step(EvSyncStart, -1)
 	if c.rcuNesting > 0 {
 		c.Bug("synchronize_rcu: called in a read-side critical section", "")
 	}
 	k := c.beginPeriod()
 	c.rcuEvent(EvSyncStart)
-	c.step()
+	c.step(EvSyncEnd, -1)
 	if c.m.rcu.periods[k].readers != 0 {
 		c.syncIndex = k
 		c.block(waitGracePeriod)
@@ -130,6 +130,9 @@ func (c *CPU) SynchronizeRcu() {
 
 func (c *CPU) rcuEvent(kind EventKind) {
 	c.m.mix(c, kind, 0, 0)
+	if c.m.exhaustive {
+		c.logStep(kind, -1, 0, 0)
+	}
 	if c.m.tracing {
 		c.record(Event{Kind: kind})
 	}
@@ -148,18 +151,23 @@ func (c *CPU) CallRcu(head Addr, fn uint64) {
 	m := c.m
 	c.store(head+rcuHeadFunc, 8, fn, Once)
 	c.store(head+rcuHeadNext, 8, 0, Once)
-	c.step()
+	c.step(EvCallRcu, -1)
 	// One step from here on: interrupts are off, and rcu_do_batch cannot take
 	// the callback that is linked to.
 	for k := len(m.rcu.queue) - 1; k >= m.rcu.invoked; k-- {
 		if p := m.rcu.queue[k]; int(p.cpu) == c.id {
-			c.storeNow(p.head+rcuHeadNext, 8, uint64(head), Once)
+			next := p.head + rcuHeadNext
+			i, shift, _ := m.field(next, 8) // mapped: it was stored to before
+			c.storeNow(next, i, shift, 8, uint64(head), Once)
 			break
 		}
 	}
 	k := c.beginPeriod()
 	m.rcu.queue = append(m.rcu.queue, callback{head: head, cpu: int8(c.id), period: int32(k)})
 	m.mix(c, EvCallRcu, head, fn)
+	if m.exhaustive {
+		c.logStep(EvCallRcu, -1, 0, 0)
+	}
 	if m.tracing {
 		c.record(Event{Kind: EvCallRcu, Addr: head, Val: fn})
 	}
@@ -169,8 +177,11 @@ func (c *CPU) CallRcu(head Addr, fn uint64) {
 // ended, in the order they were queued, and for each reads func, stores func =
 // 0, and calls invoke. It returns how many there were.
 func (c *CPU) RcuDoBatch(invoke func(c *CPU, head Addr, fn uint64)) int {
-	c.step()
+	c.step(EvCallback, -1)
 	m := c.m
+	if m.exhaustive {
+		c.logStep(EvCallback, -1, 0, 0)
+	}
 	end := m.rcu.invoked
 	for end < len(m.rcu.queue) && m.rcu.periods[m.rcu.queue[end].period].readers == 0 {
 		end++

@@ -4,8 +4,7 @@ package sim
 
 // SpinLock is spin_lock. A CPU that waits for ever is a deadlock.
 func (c *CPU) SpinLock(a Addr) {
-	c.step()
-	i, shift := c.access(a, 8)
+	i, shift := c.access(EvRMW, a, 8)
 	for c.m.cells[i].val != 0 {
 		c.waitCell, c.waitMask = i, ^uint64(0)
 		c.block(waitLock)
@@ -22,8 +21,9 @@ func (c *CPU) SpinTrylock(a Addr) bool {
 // SpinUnlock is spin_unlock. Unlocking a lock that the CPU does not hold is a
 // bug.
 func (c *CPU) SpinUnlock(a Addr) {
-	if i, _ := c.access(a, 8); c.m.cells[i].val != uint64(c.id)+1 {
+	i, shift := c.access(EvWrite, a, 8)
+	if c.m.cells[i].val != uint64(c.id)+1 {
 		c.Bug("spin_unlock: lock is not held by this CPU", c.m.addrName(a))
 	}
-	c.store(a, 8, 0, unlocking)
+	c.storeNow(a, i, shift, 8, 0, unlocking)
 }

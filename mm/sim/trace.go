@@ -112,6 +112,42 @@ func (m *Machine) lastWriter(i int32, n int) int {
 	return -1
 }
 
+// Step is one step of a run of an exhaustive machine.
+type Step struct {
+	CPU  uint8
+	Kind EventKind // EvCallback for the start of rcu_do_batch
+	Var  int32     // see Question.Var
+	// Src is the index of the step whose store this one reads, -1 for the
+	// initial value and for steps that read nothing.
+	Src int32
+}
+
+// SetExhaustive makes the machine one for an explorer of all executions. From
+// the next Reset on every model is run on the graph, so that a load may read
+// late, and a store go late, whenever the execution as a whole is one of the
+// model's; then only loads need be tried in more than one order with the steps
+// of other CPUs. Run questions are asked at every step, also when they have
+// one answer, and may be answered with Prune. Steps are logged.
+func (m *Machine) SetExhaustive(on bool) { m.exhaustive = on }
+
+// Steps returns the steps since Reset, of an exhaustive machine. It is valid
+// until the next Reset.
+func (m *Machine) Steps() []Step { return m.log }
+
+// logStep appends a step that read message src and stored message dst, 0 for
+// none.
+func (c *CPU) logStep(kind EventKind, i, src, dst int32) {
+	m := c.m
+	s := Step{CPU: uint8(c.id), Kind: kind, Var: i, Src: -1}
+	if src != 0 {
+		s.Src = m.msgs[src].step
+	}
+	if dst != 0 {
+		m.msgs[dst].step = int32(len(m.log))
+	}
+	m.log = append(m.log, s)
+}
+
 const simPackage = "/mm/sim."
 
 // callers returns the C names of the simulated kernel functions on the Go

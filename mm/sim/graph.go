@@ -7,6 +7,9 @@ import "math/bits"
 // newer one in coherence order, it checks that no cycle of LKMM's
 // happens-before or propagates-before would come of it; see doc.go.
 //
+// An exhaustive machine runs sc and tso in the same way. There before is
+// (po | rf | co | fr)+, less the po from a store to a load for tso.
+//
 // Relations are kept as sets of events, transitively closed.
 
 // beforeSet names a set of events kept for a CPU, closed under before.
@@ -54,7 +57,7 @@ type graphEvent struct {
 	store bool
 	ul    bool // spin_unlock
 
-	before  set // what comes before it by (hb | pb)+
+	before  set // what comes before it, by (hb | pb)+ for lkmm
 	props   set // of a store: the stores that cumul-fence* leads from, itself too
 	deps    set // of a store: the loads it depends on
 	unlocks set // of a spin_unlock: byCumul before it
@@ -76,12 +79,13 @@ type graphCPU struct {
 	lock      bool
 }
 
-// graph is the execution so far, for the lkmm model.
+// graph is the execution so far.
 type graph struct {
-	m     *Machine
-	n     int // events
-	words int // words that sets need
-	ncpu  int
+	m       *Machine
+	n       int // events
+	words   int // words that sets need
+	ncpu    int
+	settled bool // the window was too small, see settle
 
 	events [window]graphEvent
 	cpus   [MaxCPUs]graphCPU
@@ -142,11 +146,15 @@ func (g *graph) read(c *CPU, i int32, o Order, late *int) int32 {
 	var later set
 	if k != x.seen[c.id] {
 		var before, with set
-		g.loadOrder(u, o, &before)
+		g.loadOrder(c, o, &before)
+		m.candidates[0] = k
 		n := 1
 		for j := k; j != x.seen[c.id] && m.msgs[j].event >= 0; n++ {
 			later.add(int(m.msgs[j].event))
 			j = m.msgs[j].older
+			if m.exhaustive && n < maxCandidates {
+				m.candidates[n] = j
+			}
 			with.assign(&before)
 			g.addSource(c, j, &with)
 			if g.forbidden(c, &later, &with, &u.prop[byStrong]) {
@@ -169,10 +177,24 @@ func (g *graph) read(c *CPU, i int32, o Order, late *int) int32 {
 
 // loadOrder returns what is ordered before the next load of a CPU, whatever
 // store that reads.
-func (g *graph) loadOrder(u *graphCPU, o Order, before *set) {
+func (g *graph) loadOrder(c *CPU, o Order, before *set) {
+	u := &g.cpus[c.id]
+	switch g.m.model {
+	case SC:
+		before.assign(&u.before[beforeAll])
+		before.union(&u.before[allEvents], g.words)
+		return
+	case TSO:
+		before.assign(&u.before[beforeAll])
+		before.union(&u.before[allLoads], g.words)
+		return
+	}
 	before.assign(&u.before[beforeAll])
 	if o != NoReturn {
 		before.union(&u.before[beforeLoads], g.words)
+	}
+	if g.m.explicit {
+		g.addDepends(&c.addr, before)
 	}
 }
 
@@ -185,10 +207,15 @@ func (g *graph) addSource(c *CPU, k int32, before *set) {
 		return
 	}
 	if int(g.events[src].cpu) == c.id {
-		before.union(&g.events[src].deps, g.words)
+		if g.m.model == LKMM {
+			before.union(&g.events[src].deps, g.words)
+		}
 		return
 	}
 	g.addEvent(before, src)
+	if g.m.model != LKMM {
+		return
+	}
 	fresh := g.events[src].props.minus(&g.cpus[c.id].prop[known], g.words)
 	g.addOverwritten(c.id, &fresh, before)
 }
@@ -215,12 +242,13 @@ func (g *graph) addOverwritten(cpu int, stores, before *set) {
 func (g *graph) addLoad(c *CPU, i int32, o Order, k int32) {
 	u := &g.cpus[c.id]
 	var before set
-	g.loadOrder(u, o, &before)
+	g.loadOrder(c, o, &before)
 	g.addSource(c, k, &before)
 	msg := &g.m.msgs[k]
 	e := g.newEvent(c, i, false, msg.pos, msg.event)
 	g.events[e].before.assign(&before)
 	g.m.cells[i].seen[c.id] = k
+	c.lastLoad = e
 	before.add(e)
 
 	external := msg.event >= 0 && int(msg.cpu) != c.id
@@ -253,6 +281,8 @@ func (g *graph) write(c *CPU, i int32, v uint64, o Order, glued bool, late *int)
 		n := 1
 		for j := below; j != x.seen[c.id] && m.msgs[j].event >= 0 && m.gapBelow(j); n++ {
 			later.add(int(m.msgs[j].event))
+			before := before
+			g.addCoherence(i, m.msgs[j].older, &before)
 			if g.forbidden(c, &later, &before, &u.prop[byStrong]) {
 				break
 			}
@@ -275,9 +305,20 @@ func (g *graph) write(c *CPU, i int32, v uint64, o Order, glued bool, late *int)
 // storeOrder returns what is ordered before the next store of c, to cell i.
 func (g *graph) storeOrder(c *CPU, i int32, o Order, before *set) {
 	u := &g.cpus[c.id]
+	if g.m.model != LKMM {
+		before.assign(&u.before[beforeAll])
+		before.union(&u.before[allEvents], g.words)
+		return
+	}
 	before.assign(&u.before[beforeAll])
 	before.union(&u.before[beforeStores], g.words)
-	before.union(&u.before[allLoads], g.words)
+	if g.m.explicit {
+		for _, loads := range [...]*set{&c.addr, &c.data, &c.ctrl} {
+			g.addDepends(loads, before)
+		}
+	} else {
+		before.union(&u.before[allLoads], g.words)
+	}
 	if o == Release || o == unlocking {
 		before.union(&u.before[allEvents], g.words)
 	}
@@ -289,6 +330,22 @@ func (g *graph) storeOrder(c *CPU, i int32, o Order, before *set) {
 	}
 }
 
+// addCoherence adds, for sc and tso, what co and fr put before a store that
+// goes right after message below of cell i.
+func (g *graph) addCoherence(i, below int32, before *set) {
+	if g.m.model == LKMM {
+		return
+	}
+	pos := g.m.msgs[below].pos
+	for d := 0; d < g.ncpu; d++ {
+		for e := g.m.cells[i].last[d]; e >= 0; e = g.events[e].prev {
+			if g.events[e].pos <= pos {
+				g.addEvent(before, int(e))
+			}
+		}
+	}
+}
+
 // addStore adds a store of c to cell i between messages above (0 for none) and
 // below. source holds the stores that propagate on through an RMW.
 func (g *graph) addStore(c *CPU, i int32, v uint64, o Order, above, below int32, glued bool, source *set) int32 {
@@ -296,6 +353,7 @@ func (g *graph) addStore(c *CPU, i int32, v uint64, o Order, above, below int32,
 	u := &g.cpus[c.id]
 	var before set
 	g.storeOrder(c, i, o, &before)
+	g.addCoherence(i, below, &before)
 	k := m.newMessage(i)
 	x := &m.cells[i]
 	pos := m.msgs[below].pos + 1<<32
@@ -312,7 +370,13 @@ func (g *graph) addStore(c *CPU, i int32, v uint64, o Order, above, below int32,
 	w := &g.events[e]
 	w.before.assign(&before)
 	before.add(e)
-	w.deps.assign(&u.before[allLoads])
+	if g.m.explicit {
+		w.deps = set{}
+		g.addDepends(&c.addr, &w.deps)
+		g.addDepends(&c.data, &w.deps)
+	} else {
+		w.deps.assign(&u.before[allLoads])
+	}
 	var props set
 	props.assign(&u.prop[byFences])
 	props.union(&u.prop[byWmb], g.words)

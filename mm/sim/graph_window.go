@@ -11,6 +11,7 @@ func (g *graph) room() {
 
 func (g *graph) settle() {
 	const half = window / 2
+	g.settled = true
 	m := g.m
 	for _, i := range m.listed {
 		m.settleCell(i, half)

@@ -6,6 +6,9 @@ package sim
 // if that closes a cycle: later leads to some event by prop & int (on c) or by
 // pb (on any CPU), and that event is in before or is the event itself.
 func (g *graph) forbidden(c *CPU, later, before, strong *set) bool {
+	if g.m.model != LKMM {
+		return later.intersects(before, g.words)
+	}
 	if strong.intersects(later, g.words) {
 		return true
 	}
@@ -17,6 +20,10 @@ func (g *graph) forbidden(c *CPU, later, before, strong *set) bool {
 // reached adds the events that an event of c is before if it is before the
 // stores of later in coherence order.
 func (g *graph) reached(c *CPU, later, after *set) {
+	if g.m.model != LKMM {
+		after.assign(later)
+		return
+	}
 	u := &g.cpus[c.id]
 	from := g.n
 	if k := firstWith(u.fences, later, g.words); k >= 0 {
@@ -102,6 +109,9 @@ func (g *graph) overtaken(c *CPU, e int, later *set) {
 // fence adds a barrier of c.
 func (g *graph) fence(c *CPU, f Fence) {
 	u := &g.cpus[c.id]
+	if g.m.model != LKMM && f != FenceMb {
+		return // compiler barriers on x86
+	}
 	switch f {
 	case FenceMb:
 		g.smpMb(u)
@@ -132,6 +142,9 @@ func (g *graph) smpMb(u *graphCPU) { g.strongFence(u, &u.before[allEvents], &u.p
 func (g *graph) strongFence(u *graphCPU, before, stores *set) {
 	all := &u.before[beforeAll]
 	all.union(before, g.words)
+	if g.m.model != LKMM {
+		return
+	}
 	fresh := stores.minus(&u.prop[byStrong], g.words)
 	if fresh == (set{}) {
 		return

@@ -10,7 +10,7 @@ func (g *graph) rmw(c *CPU, r *rmwRequest) {
 	m := g.m
 	x := m.list(r.cell)
 	u := &g.cpus[c.id]
-	if u.mbBA && r.order != locking {
+	if u.mbBA && r.order != locking && m.model == LKMM {
 		g.strongFence(u, &u.before[beforeMbBA], &u.prop[toMbBA])
 		u.mbBA = false
 	}
@@ -18,6 +18,7 @@ func (g *graph) rmw(c *CPU, r *rmwRequest) {
 	if k != x.seen[c.id] && !r.newest {
 		var candidates [maxCandidates]int32
 		n := g.rmwCandidates(c, r, &candidates)
+		m.candidates = candidates
 		r.late = c.askAccess(Read, m.addrOf(r.cell), n)
 		k = candidates[r.late]
 	}
@@ -31,7 +32,14 @@ func (g *graph) rmw(c *CPU, r *rmwRequest) {
 	r.src, base = k, m.msgs[k].val
 	r.old, r.new, r.ok = r.try(base)
 	if !r.ok {
+		locked := g.locked(r)
+		if locked {
+			g.smpMb(u)
+		}
 		g.addLoad(c, r.cell, Once, k)
+		if locked {
+			g.smpMb(u)
+		}
 		if r.late > 0 {
 			g.overtaken(c, g.n-1, &later)
 		}
@@ -39,7 +47,8 @@ func (g *graph) rmw(c *CPU, r *rmwRequest) {
 		return
 	}
 
-	if r.order == Mb {
+	full := r.order == Mb || m.model == TSO
+	if full {
 		g.smpMb(u)
 	}
 	src := int(m.msgs[k].event)
@@ -47,7 +56,7 @@ func (g *graph) rmw(c *CPU, r *rmwRequest) {
 	if r.late > 0 {
 		g.overtaken(c, g.n-1, &later)
 	}
-	if r.order == locking {
+	if r.order == locking && m.model == LKMM {
 		g.unlockLock(c, src)
 	}
 	var source *set
@@ -61,10 +70,16 @@ func (g *graph) rmw(c *CPU, r *rmwRequest) {
 	if r.late > 0 {
 		g.overtaken(c, g.n-1, &later)
 	}
-	if r.order == Mb {
+	if full {
 		g.smpMb(u)
 	}
 	g.throughRMW(u, r.order)
+}
+
+// locked reports whether an RMW that fails is a full barrier all the same: on
+// x86, where it is a locked instruction, unless it looked first and gave up.
+func (g *graph) locked(r *rmwRequest) bool {
+	return g.m.model == TSO && r.order != locking && r.op != opAddUnless
 }
 
 func (g *graph) throughRMW(u *graphCPU, o Order) {
@@ -110,7 +125,11 @@ func (g *graph) rmwCandidates(c *CPU, r *rmwRequest, candidates *[maxCandidates]
 			candidates[n] = k
 			n++
 		}
-		if k == x.seen[c.id] || m.msgs[k].event < 0 || n == maxCandidates {
+		if k == x.seen[c.id] || m.msgs[k].event < 0 {
+			return n
+		}
+		if n == maxCandidates {
+			g.settled = true
 			return n
 		}
 	}
@@ -123,7 +142,10 @@ func (g *graph) rmwAllowed(c *CPU, r *rmwRequest, k, above int32, later *set) bo
 	_, _, ok := r.try(g.m.msgs[k].val)
 	if !ok {
 		var before set
-		g.loadOrder(u, Once, &before)
+		g.loadOrder(c, Once, &before)
+		if g.locked(r) {
+			before.union(&u.before[allEvents], g.words)
+		}
 		g.addSource(c, k, &before)
 		return !g.forbidden(c, later, &before, &u.prop[byStrong])
 	}
@@ -131,9 +153,11 @@ func (g *graph) rmwAllowed(c *CPU, r *rmwRequest, k, above int32, later *set) bo
 		return false
 	}
 	var before, stores set
-	g.loadOrder(u, loadPart(r.order), &before)
+	g.loadOrder(c, loadPart(r.order), &before)
 	strong := u.prop[byStrong]
-	if r.order == Mb {
+	if g.m.model == TSO {
+		before.union(&u.before[allEvents], g.words)
+	} else if r.order == Mb {
 		before.union(&u.before[allEvents], g.words)
 		fresh := u.prop[toAll].minus(&strong, g.words)
 		g.addPropagated(&fresh, &before)
@@ -144,6 +168,7 @@ func (g *graph) rmwAllowed(c *CPU, r *rmwRequest, k, above int32, later *set) bo
 		return false
 	}
 	g.storeOrder(c, r.cell, storePart(r.order), &stores)
+	g.addCoherence(r.cell, k, &stores)
 	before.union(&stores, g.words)
 	if r.order == locking {
 		before.union(&u.before[beforeUnlock], g.words)
