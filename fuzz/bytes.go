@@ -34,6 +34,7 @@ type Shape struct {
 	Name    string
 	CPUs    int     // 0: the bytes say, 1 to 4
 	Ops     []uint8 // indices into mm.Ops
+	Second  []uint8 // if not nil: those that run on cpu1, and all others on cpu0, whatever the bytes say
 	Pages   int     // so many page frames, slots and orders, at most
 	Address bool    // the header is followed by 8 bytes, little endian: the address of rcu_free_slab
 }
@@ -84,7 +85,9 @@ func (d *decoder) decode(shape *Shape, data []byte) *Program {
 				p.Choices = append(p.Choices, c)
 			}
 		case b[1] != 0:
-			d.calls[cpu] = append(d.calls[cpu], shape.call(d.ops, b))
+			call := shape.call(d.ops, b)
+			cpu = shape.cpuOf(call, cpu)
+			d.calls[cpu] = append(d.calls[cpu], call)
 			calls++
 		}
 	}
@@ -113,6 +116,17 @@ func (shape *Shape) call(ops []mm.Op, b [recordBytes]byte) mm.Call {
 		call.Args[i] = uint8(int(b[2+i]) % min(arg.Kind.Count(), shape.Pages))
 	}
 	return call
+}
+
+// cpuOf returns where a call runs that the bytes put on cpu.
+func (shape *Shape) cpuOf(call mm.Call, cpu int) int {
+	switch {
+	case shape.Second == nil:
+		return cpu
+	case slices.Contains(shape.Second, call.Op):
+		return 1
+	}
+	return 0
 }
 
 func decodeChoice(b [recordBytes]byte, cpu, cpus int) (Choice, bool) {

@@ -15,8 +15,10 @@ type generator struct {
 
 const (
 	generatedCPUs = 4
-	// generatedBits bounds the length of a program: long ones find more in a run, short ones shrink to less.
-	generatedBits = 6
+	// A program has up to 16 to 256 calls. Long ones find far more in the same time, as each call runs in a state that
+	// others have worked on; short ones keep what long ones drown in.
+	minLengthBits = 4
+	maxLengthBits = 8
 )
 
 func newGenerator() *generator { return &generator{ops: mm.Ops()} }
@@ -43,7 +45,7 @@ func (g *generator) generate(seed uint64) *Program {
 	}
 	pages := 1 << r.intn(5)
 	cpus := 1 + r.intn(generatedCPUs)
-	length := 1 + r.intn(1<<(1+r.intn(generatedBits)))
+	length := 1 + r.intn(1<<(minLengthBits+r.intn(maxLengthBits-minLengthBits+1)))
 	for cpu := range g.calls {
 		g.calls[cpu] = g.calls[cpu][:0]
 	}

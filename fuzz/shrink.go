@@ -129,8 +129,11 @@ func size(p *Program) [6]int {
 			}
 		}
 	}
-	return [...]int{p.NumCalls(), len(p.Calls), len(p.Choices), late, len(p.Config.String()), args}
+	return [...]int{p.NumCalls(), max(len(p.Calls), readableCPUs), len(p.Choices), late, len(p.Config.String()), args}
 }
+
+// readableCPUs is how many CPUs shrinking leaves: on two, who does what to whom is plain to see.
+const readableCPUs = 2
 
 // relative answers with choices keyed by call and offset.
 type relative struct {

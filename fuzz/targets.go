@@ -8,12 +8,14 @@ import (
 	"github.com/mmfuzz/mmfuzz/mm"
 )
 
-// isolationOps are the lives of one page: a slab's, a zspage's, a balloon's, and the isolation that meets them.
-var isolationOps = []string{
-	"kmem_cache_alloc", "kmem_cache_free", "kmem_cache_shrink", "flush_cpu_slab", "rcu_do_batch",
-	"isolate_movable_page", "putback_movable_pages", "migrate_pages",
-	"zs_malloc", "zs_free", "async_free_zspage", "fill_balloon", "leak_balloon",
-}
+// ownerOps are the lives of a page: a slab's, a zspage's, a balloon's. isolatorOps are what isolation does to it.
+var (
+	ownerOps = []string{
+		"kmem_cache_alloc", "kmem_cache_free", "kmem_cache_shrink", "flush_cpu_slab", "rcu_do_batch",
+		"zs_malloc", "zs_free", "async_free_zspage", "fill_balloon", "leak_balloon",
+	}
+	isolatorOps = []string{"isolate_movable_page", "putback_movable_pages", "migrate_pages"}
+)
 
 var slabOps = []string{
 	"kmem_cache_alloc", "kmem_cache_free", "kmem_cache_shrink", "flush_cpu_slab", "rcu_do_batch", "rcu_read_lock", "synchronize_rcu",
@@ -22,7 +24,7 @@ var slabOps = []string{
 // Shapes returns what the inputs of each program target are made of, by the target's name.
 func Shapes() []*Shape {
 	return []*Shape{
-		{Name: "FuzzIsolateMovablePage", CPUs: 2, Ops: opIndices(isolationOps), Pages: 2},
+		{Name: "FuzzIsolateMovablePage", CPUs: 2, Ops: opIndices(ownerOps, isolatorOps), Second: opIndices(isolatorOps), Pages: 2},
 		{Name: "FuzzCompaction", Ops: allOps(), Pages: mm.NrPages},
 		{Name: "FuzzFunctionAddress", CPUs: 2, Ops: opIndices(slabOps, []string{"isolate_movable_page"}), Pages: 4, Address: true},
 		{Name: "FuzzSlab", Ops: opIndices(slabOps), Pages: mm.NrPages},
