@@ -1,0 +1,77 @@
+package mm
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mmfuzz/mmfuzz/mm/sim"
+)
+
+// Goal: the table is complete: parents come first, names are unique, and a
+// resolved kernel lacks nothing.
+func TestKernels(t *testing.T) {
+	seen := map[string]bool{"": true}
+	for _, k := range Kernels() {
+		require.NotContains(t, seen, k.Name)
+		require.Contains(t, seen, k.Parent, "parent of %s", k.Name)
+		seen[k.Name] = true
+		require.NotEmpty(t, k.Changes, k.Name)
+		require.NotEmpty(t, k.Source, k.Name)
+
+		r := k.resolve()
+		require.NotNil(t, r.layout, k.Name)
+		require.NotNil(t, r.flags, k.Name)
+		require.NotNil(t, r.isolateMovablePage, k.Name)
+		require.NotNil(t, r.allocSlabPage, k.Name)
+		require.NotNil(t, r.__freeSlab, k.Name)
+		require.NotNil(t, r.freeSlab, k.Name)
+	}
+}
+
+func TestFindKernel(t *testing.T) {
+	for _, k := range Kernels() {
+		found, err := FindKernel(k.Name)
+		require.NoError(t, err)
+		require.Equal(t, k.Name, found.Name)
+	}
+	_, err := FindKernel("v5.0")
+	require.EqualError(t, err,
+		`unknown kernel "v5.0": want one of v6.0, next-20220927, next-20220927+aligned, v6.2`)
+}
+
+// Goal: what a row expects is what random schedules of two short programs find
+// under that model: the titled bug, or none.
+func TestKernelsExpectations(t *testing.T) {
+	programs := []program{
+		{"kmem_cache_alloc c1 s0; kmem_cache_free s0; flush_cpu_slab c1; rcu_do_batch", "isolate_movable_page p0"},
+		{"kmem_cache_alloc c0 s0; flush_cpu_slab c0; kmem_cache_alloc c0 s1; kmem_cache_free s0", "isolate_movable_page p0"},
+	}
+	const schedules = 2000
+	for _, k := range Kernels() {
+		for _, model := range sim.Models() {
+			t.Run(k.Name+"/"+model.String(), func(t *testing.T) {
+				mm := New(k)
+				t.Cleanup(mm.m.Close)
+				found := map[string]bool{}
+				for _, p := range programs {
+					cpus := p.parse(t)
+					for seed := range schedules {
+						r := splitmix(seed)
+						mm.Boot(Config{}, model, &randomChooser{r: &r, rate: 8})
+						bug := runCalls(mm, cpus)
+						if bug == nil {
+							bug = mm.Finish()
+						}
+						found[title(bug)] = true
+					}
+				}
+				if want := k.Expect.Of(model); want != "" {
+					require.Contains(t, found, want)
+				} else {
+					require.Equal(t, map[string]bool{"": true}, found)
+				}
+			})
+		}
+	}
+}

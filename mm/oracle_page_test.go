@@ -1,0 +1,157 @@
+package mm
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mmfuzz/mmfuzz/mm/sim"
+)
+
+// Goal: oracles 3 and 5 fire for wrong reference counts and for pages that are
+// freed in a bad state, and only then. Finish follows each body.
+func TestOraclePage(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		body func(mm *MM, c *sim.CPU)
+		want string
+	}{
+		{"get and put", func(mm *MM, c *sim.CPU) {
+			page := mm.allocPages(c, 0, 0)
+			getPage(c, page)
+			mm.putPage(c, page)
+			mm.putPage(c, page)
+		}, ""},
+		{"put twice", func(mm *MM, c *sim.CPU) {
+			page := mm.allocPages(c, 0, 0)
+			mm.putPage(c, page)
+			mm.putPage(c, page)
+		}, bugRefcountUnderflow},
+		{"get of a free page", func(_ *MM, c *sim.CPU) { getPage(c, nthPage(3)) }, bugGetUnreferenced},
+		{"get unless zero of a free page", func(_ *MM, c *sim.CPU) {
+			if getPageUnlessZero(c, nthPage(3)) || folioTryGet(c, nthPage(3)) {
+				c.Bug("got it", "")
+			}
+		}, ""},
+		{"freed while referenced", func(mm *MM, c *sim.CPU) {
+			mm.freeThePage(c, mm.allocPages(c, 0, 0), 0)
+		}, bugBadRefcount},
+		{"never freed", func(mm *MM, c *sim.CPU) { mm.allocPages(c, 0, 0) }, bugLeak},
+		{"compound pages", func(mm *MM, c *sim.CPU) {
+			for order := range uint(maxOrder + 1) {
+				page := mm.allocPages(c, order, gfpComp)
+				getPage(c, page)
+				mm.__freePages(c, page, order)
+				mm.putPage(c, page)
+			}
+		}, ""},
+		{"a block that is not compound", func(mm *MM, c *sim.CPU) {
+			// The block's owner goes first: its tails are freed then, and the
+			// head with the last reference.
+			page := mm.allocPages(c, 2, 0)
+			getPage(c, page)
+			mm.__freePages(c, page, 2)
+			mm.putPage(c, page)
+		}, ""},
+		{"compound_head overwritten", func(mm *MM, c *sim.CPU) {
+			page := mm.allocPages(c, 1, gfpComp)
+			c.WriteOnce((page + sizeofPage).at(pageCompoundHead), 0)
+			mm.putPage(c, page)
+		}, bugTailHead},
+		{"mapping of a tail overwritten", func(mm *MM, c *sim.CPU) {
+			page := mm.allocPages(c, 2, gfpComp)
+			c.WriteOnce((page + 3*sizeofPage).at(pageMapping), 0)
+			mm.putPage(c, page)
+		}, bugTailMapping},
+		{"freed locked", func(mm *MM, c *sim.CPU) {
+			page := mm.allocPages(c, 0, 0)
+			mm.lockPage(c, page)
+			mm.putPage(c, page)
+		}, bugBadLocked},
+		{"freed with a mapping", func(mm *MM, c *sim.CPU) {
+			page := mm.allocPages(c, 0, 0)
+			c.WriteOnce(page.at(pageMapping), uint64(mm.caches[0].addr))
+			mm.putPage(c, page)
+		}, bugBadMapping},
+		{"freed with a tagged mapping, which is reset", func(mm *MM, c *sim.CPU) {
+			page := mm.allocPages(c, 0, 0)
+			c.WriteOnce(page.at(pageMapping), pageMappingMovable)
+			mm.putPage(c, page)
+		}, ""},
+		{"freed as a slab", func(mm *MM, c *sim.CPU) {
+			page := mm.allocPages(c, 0, 0)
+			mm.__folioSetSlab(c, page)
+			mm.putPage(c, page)
+		}, bugBadSlab},
+		{"freed active", func(mm *MM, c *sim.CPU) {
+			page := mm.allocPages(c, 0, 0)
+			mm.slabSetPfmemalloc(c, slab(page))
+			mm.putPage(c, page)
+		}, bugBadFlags},
+		{"freed offline", func(mm *MM, c *sim.CPU) {
+			page := mm.allocPages(c, 0, 0)
+			__setPageOffline(c, page)
+			mm.putPage(c, page)
+		}, bugBadType},
+		{"a flag set on a free page", func(mm *MM, c *sim.CPU) {
+			mm.setPageIsolated(c, nthPage(0))
+			mm.allocPages(c, 0, 0)
+		}, bugBadFlags},
+		{"a free page lost", func(mm *MM, c *sim.CPU) {
+			c.SpinLock(zoneLock)
+			mm.listDel(c, pageLru(nthPage(0)))
+			c.WriteOnce(freeList(maxOrder).next(), uint64(freeList(maxOrder)))
+			c.SpinUnlock(zoneLock)
+		}, bugBuddyNoFree},
+		{"free pages not merged", func(mm *MM, c *sim.CPU) {
+			page := mm.allocPages(c, 0, 0)
+			c.WriteOnce((page + sizeofPage).at(pagePrivate), 1)
+			mm.putPage(c, page)
+			c.WriteOnce((page + sizeofPage).at(pagePrivate), 0)
+		}, bugNotMerged},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			mm := newKernel(t, "v6.0")
+			bug := mm.m.Run(1, func(c *sim.CPU) { test.body(mm, c) }).Bug
+			if bug == nil {
+				bug = mm.Finish()
+			}
+			require.Equal(t, test.want, title(bug))
+		})
+	}
+}
+
+// Goal: a slab whose free is forgotten is a leak, and named as one.
+func TestOraclePageSlabLeak(t *testing.T) {
+	broken := &Kernel{Name: "broken", Parent: "v6.0",
+		freeSlab: func(*MM, *sim.CPU, *kmemCache, slab) {}}
+	mm := bootConfig(t, broken, "", sim.Dull{})
+	require.Empty(t, title(mm.run(t, "kmem_cache_alloc c0 s0")))
+	require.Equal(t, bugLeakSlab, title(mm.Finish()))
+}
+
+// Goal: a block is split from the low end, and merged with its buddy again.
+func TestBuddySplitAndMerge(t *testing.T) {
+	mm := newKernel(t, "v6.0")
+	bug := mm.m.Run(1, func(c *sim.CPU) {
+		var pages []Page
+		for range NrPages {
+			pages = append(pages, mm.allocPages(c, 0, 0))
+		}
+		for i, page := range pages {
+			require.Equal(t, i, page.index())
+		}
+		require.Zero(t, mm.allocPages(c, 0, 0))
+		for _, i := range []int{1, 3, 0, 2} { // the last makes p0 to p3 one block
+			mm.putPage(c, pages[i])
+		}
+		require.Equal(t, pages[0], mm.allocPages(c, 2, gfpComp))
+		require.Zero(t, mm.allocPages(c, 0, 0))
+		mm.putPage(c, pages[0])
+		for _, page := range pages[4:] {
+			mm.putPage(c, page)
+		}
+	}).Bug
+	require.Empty(t, title(bug))
+	require.Empty(t, title(mm.Finish()))
+}
