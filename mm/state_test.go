@@ -25,13 +25,11 @@ func (mm *MM) refcount(page Page) int { return int(int32(mm.m.Peek32(page.at(pag
 // isFlag reports whether a bit of page->flags is set.
 func (mm *MM) isFlag(page Page, nr uint) bool { return mm.word(page, pageFlags)>>nr&1 != 0 }
 
-// freePages counts the pages that nobody refers to.
+// freePages counts the pages of the buddy allocator.
 func (mm *MM) freePages() int {
 	n := 0
-	for i := range NrPages {
-		if mm.refcount(nthPage(i)) == 0 {
-			n++
-		}
+	for order := range uint(maxOrder + 1) {
+		n += len(mm.list(freeList(order))) << order
 	}
 	return n
 }
