@@ -1,5 +1,10 @@
 package axiom
 
+import (
+	"fmt"
+	"strings"
+)
+
 // Tag says what an event is, in the model's own words. Tags of an RMW's ordering are semantic: a failed RMW has none.
 type Tag uint32
 
@@ -27,7 +32,8 @@ const (
 	RcuLock
 	RcuUnlock
 	SyncRcu
-	deref // an rcu_dereference
+	deref  // an rcu_dereference
+	tested // an RMW that failed before it tried: a load on every machine
 )
 
 // Event is a read, a write or a fence. Val is what a read saw or a write stored.
@@ -132,4 +138,27 @@ func (b *base) common() string {
 		return "load buffering"
 	}
 	return ""
+}
+
+// String lists the events and who reads from whom, for messages.
+func (g *Graph) String() string {
+	var b strings.Builder
+	for i, e := range g.Events {
+		fmt.Fprintf(&b, "%d: cpu%d %v %#x = %d\n", i, e.CPU, e.Tag, e.Loc, e.Val)
+	}
+	fmt.Fprintf(&b, "rf %v\nco %v\n", g.Rf, g.Co)
+	return b.String()
+}
+
+var tagNames = []string{"R", "W", "Init", "Acquire", "Release", "Mb", "Noreturn", "RMW", "LKR", "LKW", "UL", "LF", "Rmb", "Wmb",
+	"Before-atomic", "After-atomic", "After-spinlock", "Rcu-lock", "Rcu-unlock", "Sync-rcu", "deref", "tested"}
+
+func (t Tag) String() string {
+	var names []string
+	for i, name := range tagNames {
+		if t>>i&1 != 0 {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ",")
 }

@@ -76,15 +76,22 @@ func (p *Program) execute(c *sim.CPU, steps []Step, regs []uint64) {
 		case stepSet:
 			regs[s.dstReg] = x
 		default:
-			a, narrow := address(s.locIdx), p.narrow[s.locIdx]
+			a, narrow := address(s.locIdx), false
 			if s.locReg >= 0 {
-				a, narrow = sim.Addr(regs[s.locReg]), false
+				a = sim.Addr(regs[s.locReg])
+			} else if s.loc != "" {
+				narrow = p.narrow[s.locIdx]
 			}
 			if v := s.run(c, a, narrow, x, y); s.dstReg >= 0 {
 				regs[s.dstReg] = v
 			}
 		}
 	}
+}
+
+// Execution turns the last run into an execution.
+func (r *Runner) Execution() (*Graph, error) {
+	return FromTrace(r.m.Events(), func(a sim.Addr) sim.Addr { return a })
 }
 
 // Exhaust runs p in all ways that the model has, calls visit after each run and returns how many there were. It stops

@@ -142,7 +142,7 @@ func (p *Program) access(s *Step, loc int, addr []int, q path, next func(path)) 
 		old := read(&q, RMW|form.readTag)
 		if form.succeeds != nil {
 			q.guess(Op(form.succeeds(old, x, y), '!', 0))
-			oldF := read(&failed, RMW)
+			oldF := read(&failed, RMW|form.failTag)
 			failed.guess(Op(form.succeeds(oldF, x, y), '=', 0))
 			set(&failed, form.gives(oldF, oldF, value(0)))
 			next(failed)

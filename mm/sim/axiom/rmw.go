@@ -5,6 +5,7 @@ import "github.com/mmfuzz/mmfuzz/mm/sim"
 // rmwForm is a read-modify-write primitive as the model sees it: what it stores when, what it gives, how it is tagged.
 type rmwForm struct {
 	readTag, writeTag Tag
+	failTag           Tag // of the read when it fails
 	stores            func(old, x, y *Expr) *Expr
 	succeeds          func(old, x, y *Expr) *Expr // nil: always
 	gives             func(old, stored, done *Expr) *Expr
@@ -126,7 +127,7 @@ func AtomicDecAndTest(dst, loc string) Step {
 // AtomicAddUnless adds n unless the value is u, and says whether it did.
 func AtomicAddUnless(dst, loc string, n, u int) Step {
 	return rmw("atomic_add_unless", dst, loc, value(n), value(u), full,
-		rmwForm{stores: storesSum, succeeds: wasNotY, gives: givesDone, narrow: true},
+		rmwForm{stores: storesSum, succeeds: wasNotY, gives: givesDone, failTag: tested, narrow: true},
 		func(c *sim.CPU, a sim.Addr, x, y uint64) uint64 {
 			return truth(c.AtomicAddUnless(a, int32(x), int32(y)))
 		})

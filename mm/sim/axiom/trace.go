@@ -91,7 +91,7 @@ func (t *tracer) add(e *sim.Event) error {
 		_, err := t.write(e, writeTag(e.Order))
 		return err
 	case sim.EvRMWFail:
-		tag := RMW
+		tag := RMW | tested // the trace does not say what failed: assume the weakest
 		if e.Order.String() == "lock" {
 			tag = LF
 		}

@@ -12,14 +12,15 @@ func (c *Checker) SC(g *Graph) string {
 
 // TSO names what breaks total store order as the kernel's primitives use it on x86, or is empty: a store may pass a
 // later load and nothing else may pass. Every successful RMW is a locked instruction, whatever its name; of the fences
-// only smp_mb is one; a failed RMW is held to be a mere load, since some of them are.
+// only smp_mb is one. A failed RMW is a locked instruction too, but for those that test before they try: a trylock that
+// finds the lock taken, an atomic_add_unless that finds the value it must not add to.
 func (c *Checker) TSO(g *Graph) string {
 	b := &c.base
 	b.load(&c.algebra, g)
 	if broken := b.common(); broken != "" {
 		return broken
 	}
-	locked := b.or(b.seq(b.rmw, b.inv(b.rmw)), b.seq(b.inv(b.rmw), b.rmw))
+	locked := b.or(b.both(RMW, tested), b.on(LKR|LKW))
 	full := b.or(b.both(Mb, R|W), b.on(SyncRcu))
 	ppo := b.or(
 		b.seq(b.on(R), b.po), b.seq(b.po, b.on(W)), // all but a store and a later load
@@ -49,11 +50,14 @@ func (b *base) lawOfRcu(order relation, name string) string {
 			}
 		}
 	}
+	// A grace period has a beginning and an end, so no event stands for it: what is before or after it does.
+	upTo := func(i, x int) bool { return b.has(b.po, i, x) || i == x && b.g.Events[x].Tag&SyncRcu == 0 }
+	from := func(x, j int) bool { return b.has(b.po, x, j) || j == x && b.g.Events[x].Tag&SyncRcu == 0 }
 	before := func(order relation, x, y int) relation {
 		more := b.or(order)
 		for i := range b.g.Events {
 			for j := range b.g.Events {
-				if (i == x || b.has(b.po, i, x)) && (j == y || b.has(b.po, y, j)) {
+				if upTo(i, x) && from(y, j) {
 					b.add(more, i, j)
 				}
 			}

@@ -1,0 +1,94 @@
+package axiom_test
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/mmfuzz/mmfuzz/mm/sim"
+	"github.com/mmfuzz/mmfuzz/mm/sim/axiom"
+	"github.com/stretchr/testify/require"
+)
+
+// answer says which models allow an outcome.
+type answer uint8
+
+const (
+	never      answer = iota
+	anyModel          // even sc
+	fromTSO           // a store may pass a later load
+	onlyLKMM          //
+	loadBuffer        // lkmm, but not without load buffering: the machine cannot do it
+	onlyAsText        // lkmm, but not if every load controls later stores, as the machine has it
+)
+
+// allows says what a means for the axioms, given the dependencies of the program as written, and for the machine.
+func (a answer) allows(model sim.Model) (axioms, machine bool) {
+	switch a {
+	case anyModel:
+		return true, true
+	case fromTSO:
+		return model >= sim.TSO, model >= sim.TSO
+	case onlyLKMM:
+		return model >= sim.LKMM, model >= sim.LKMM
+	case loadBuffer:
+		return false, false
+	case onlyAsText:
+		return model >= sim.LKMM, false
+	default:
+		return false, false
+	}
+}
+
+// litmus is a shape with its known answer: may all of outcome come true in one execution?
+type litmus struct {
+	name    string
+	outcome string
+	answer  answer
+	program axiom.Program
+}
+
+func shows(outcomes map[string]bool, want string) bool {
+	for o := range outcomes {
+		have := strings.Fields(o)
+		all := true
+		for _, w := range strings.Fields(want) {
+			all = all && slices.Contains(have, w)
+		}
+		if all {
+			return true
+		}
+	}
+	return false
+}
+
+// TestLitmus runs every shape in all ways under every model. The machine's outcomes are exactly those that the axioms
+// allow, and the one asked about is among them when the literature says so.
+func TestLitmus(t *testing.T) {
+	b := newBench()
+	for _, l := range slices.Concat(classics, barriers, atomics, locks, rcus) {
+		t.Run(l.name, func(t *testing.T) {
+			for _, model := range sim.Models() {
+				judge := judge(&b.checker, model)
+				axioms, machine := l.answer.allows(model)
+				asText := l.program.Outcomes(axiom.AsWritten, false, judge)
+				require.Equal(t, axioms, shows(asText, l.outcome), "axioms of %v, program as written\n%v%s", model, &l.program, l.outcome)
+				if model == sim.LKMM {
+					buffered := l.program.Outcomes(axiom.AsWritten, true, judge)
+					require.Equal(t, axioms || l.answer == loadBuffer, shows(buffered, l.outcome), "axioms with load buffering\n%v%s", &l.program, l.outcome)
+				}
+
+				shown := map[string]bool{}
+				_, err := b.runners[model].Exhaust(&l.program, func(o axiom.Outcome) bool {
+					shown[o.String()] = true
+					return true
+				})
+				require.NoError(t, err)
+				require.Equal(t, machine, shows(shown, l.outcome), "machine under %v\n%v%s", model, &l.program, l.outcome)
+				assumed := l.program.Outcomes(axiom.AsMachine, false, judge)
+				require.Equal(t, slices.Sorted(maps.Keys(assumed)), slices.Sorted(maps.Keys(shown)), "under %v\n%v", model, &l.program)
+			}
+		})
+	}
+}

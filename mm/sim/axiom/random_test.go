@@ -1,0 +1,137 @@
+package axiom_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	. "github.com/mmfuzz/mmfuzz/mm/sim/axiom"
+)
+
+// shape bounds a random program.
+type shape struct {
+	threads, steps, vars int
+	kinds                []string // of steps, by name
+}
+
+// Kinds of steps for random programs.
+var (
+	plainKinds  = []string{"read", "read", "write", "write"}
+	orderKinds  = append([]string{"acquire", "release", "mb", "rmb", "wmb", "deref"}, plainKinds...)
+	atomicKinds = append([]string{"xchg", "xchg_acquire", "xchg_release", "xchg_relaxed", "cmpxchg", "cmpxchg_relaxed", "cmpxchg_acquire",
+		"cmpxchg_release", "set_bit", "test_and_set_bit", "test_and_set_bit_lock", "clear_bit_unlock", "before_atomic", "after_atomic"}, orderKinds...)
+	lockKinds = append([]string{"lock", "lock", "lock", "trylock", "after_spinlock"}, orderKinds...)
+	rcuKinds  = append([]string{"rcu", "rcu", "sync", "sync"}, plainKinds...)
+	allKinds  = append(append([]string{"lock", "trylock", "after_spinlock", "rcu", "sync", "if"}, atomicKinds...), orderKinds...)
+)
+
+// randomProgram is drawn from rng. Each thread stores different values, so that an outcome tells who read from whom.
+func randomProgram(rng *rand.Rand, s shape) *Program {
+	p := &Program{}
+	for t := 0; t < s.threads; t++ {
+		g := generator{rng: rng, shape: s, value: 1 + 16*t}
+		p.Threads = append(p.Threads, g.steps(1+rng.IntN(s.steps), true))
+	}
+	return p
+}
+
+type generator struct {
+	rng   *rand.Rand
+	shape shape
+	reg   int
+	value int
+}
+
+func (g *generator) steps(n int, outer bool) []Step {
+	var steps []Step
+	for n > 0 {
+		n--
+		kind := g.shape.kinds[g.rng.IntN(len(g.shape.kinds))]
+		x := string(rune('x' + g.rng.IntN(g.shape.vars)))
+		r := fmt.Sprintf("r%d", g.reg)
+		g.value += 2
+		v := g.value
+		one := func(s Step) { steps = append(steps, s) }
+		inside := func(before, after Step) {
+			if !outer {
+				return
+			}
+			k := g.rng.IntN(n + 1)
+			n -= k
+			steps = append(steps, before)
+			steps = append(steps, g.steps(k, false)...)
+			steps = append(steps, after)
+		}
+		switch kind {
+		case "read":
+			one(ReadOnce(r, x))
+		case "write":
+			one(WriteOnce(x, v))
+		case "acquire":
+			one(SmpLoadAcquire(r, x))
+		case "release":
+			one(SmpStoreRelease(x, v))
+		case "deref":
+			one(RcuDereference(r, x))
+		case "mb":
+			one(SmpMb())
+		case "rmb":
+			one(SmpRmb())
+		case "wmb":
+			one(SmpWmb())
+		case "before_atomic":
+			one(SmpMbBeforeAtomic())
+		case "after_atomic":
+			one(SmpMbAfterAtomic())
+		case "after_spinlock":
+			one(SmpMbAfterSpinlock())
+		case "xchg":
+			one(Xchg(r, x, v))
+		case "xchg_acquire":
+			one(XchgAcquire(r, x, v))
+		case "xchg_release":
+			one(XchgRelease(r, x, v))
+		case "xchg_relaxed":
+			one(XchgRelaxed(r, x, v))
+		case "cmpxchg":
+			one(Cmpxchg(r, x, 0, v))
+		case "cmpxchg_acquire":
+			one(CmpxchgAcquire(r, x, 0, v))
+		case "cmpxchg_release":
+			one(CmpxchgRelease(r, x, 0, v))
+		case "cmpxchg_relaxed":
+			one(CmpxchgRelaxed(r, x, 0, v))
+		case "set_bit":
+			one(SetBit(x))
+		case "test_and_set_bit":
+			one(TestAndSetBit(r, x))
+		case "test_and_set_bit_lock":
+			one(TestAndSetBitLock(r, x))
+		case "clear_bit_unlock":
+			one(ClearBitUnlock(x))
+		case "lock":
+			l := string(rune('l' + g.rng.IntN(2)))
+			inside(SpinLock(l), SpinUnlock(l))
+		case "trylock":
+			if outer {
+				l := string(rune('l' + g.rng.IntN(2)))
+				body := g.steps(g.rng.IntN(n+1), false)
+				n -= min(n, len(body))
+				one(SpinTrylock(r, l))
+				one(If(r, append(body, SpinUnlock(l))))
+			}
+		case "rcu":
+			inside(RcuReadLock(), RcuReadUnlock())
+		case "sync":
+			if outer {
+				one(SynchronizeRcu())
+			}
+		case "if":
+			if g.reg > 0 {
+				body := g.steps(1, false)
+				one(If(Op(fmt.Sprintf("r%d", g.rng.IntN(g.reg)), '!', 0), body))
+			}
+		}
+		g.reg++
+	}
+	return steps
+}

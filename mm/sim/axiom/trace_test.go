@@ -1,0 +1,57 @@
+package axiom_test
+
+import (
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"testing"
+
+	"github.com/mmfuzz/mmfuzz/mm/sim"
+	"github.com/mmfuzz/mmfuzz/mm/sim/axiom"
+	"github.com/stretchr/testify/require"
+)
+
+// randomly is a Chooser. Of n questions it answers about one with something else than 0.
+type randomly struct {
+	rng *rand.Rand
+	n   int
+}
+
+func (r *randomly) Choose(q *sim.Question) int {
+	if r.n > 1 && r.rng.IntN(r.n) > 0 {
+		return 0
+	}
+	return r.rng.IntN(q.N)
+}
+
+// TestRunsAreAllowed judges runs of random programs, larger than can be exhausted: the axioms allow each of them.
+// MMFUZZ_RUNS sets how many.
+func TestRunsAreAllowed(t *testing.T) {
+	runs := 30_000
+	if v, err := strconv.Atoi(os.Getenv("MMFUZZ_RUNS")); err == nil {
+		runs = v
+	}
+	var checker axiom.Checker
+	shapes := []shape{
+		{threads: 4, steps: 6, vars: 3, kinds: allKinds},
+		{threads: 4, steps: 5, vars: 2, kinds: atomicKinds},
+		{threads: 3, steps: 8, vars: 2, kinds: orderKinds},
+		{threads: 4, steps: 5, vars: 3, kinds: lockKinds},
+		{threads: 4, steps: 5, vars: 3, kinds: rcuKinds},
+	}
+	for _, model := range sim.Models() {
+		runner := axiom.NewRunner(model, true)
+		for n := 0; n < runs/3; {
+			rng := rand.New(rand.NewPCG(uint64(n), 2))
+			p := randomProgram(rng, shapes[n/8%len(shapes)])
+			for k := 0; k < 8; k++ {
+				_, err := runner.Run(p, &randomly{rng: rng, n: 1 + k%3})
+				require.NoError(t, err, "program %d.%d\n%v", n, k, p)
+				g, err := runner.Execution()
+				require.NoError(t, err)
+				require.Empty(t, judge(&checker, model)(g), "program %d.%d under %v\n%v\n%v", n, k, model, p, g)
+				n++
+			}
+		}
+	}
+}
