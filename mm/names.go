@@ -158,11 +158,11 @@ func (mm *MM) pointerName(v uint64) string {
 	if a >= zoneFreeArea && a < zoneBase+8*zoneWords {
 		return fmt.Sprintf("&zone.free[%d]", (a-zoneFreeArea)/16)
 	}
+	if slot := a &^ slotCacheMask; slot != a && isObjectAddr(slot) {
+		return fmt.Sprintf("&%s|c%d", mm.AddrName(slot), a&slotCacheMask)
+	}
 	if isObjectAddr(a) {
 		return "&" + mm.AddrName(a)
-	}
-	if slot := a &^ slotCacheMask; isObjectAddr(slot) {
-		return fmt.Sprintf("&%s|c%d", mm.AddrName(slot), a&slotCacheMask)
 	}
 	return fmt.Sprintf("%#x", v)
 }
