@@ -20,9 +20,9 @@ func (mm *MM) checkMovableOperations(c *sim.CPU, caller string, mops movableOper
 }
 
 // mappingName names what stands on mapping. It is for titles, and so says only
-// what kind of value it is.
+// what kind of value it is. Without the movable bit it is what came after the
+// value that passed the tests.
 func (mm *MM) mappingName(mapping uint64) string {
-	l := mm.k.layout
 	const slabsMax = 120 // the largest limit of slabs
 	upper := mapping >> 32
 	switch {
@@ -30,13 +30,12 @@ func (mm *MM) mappingName(mapping uint64) string {
 		return "rcu_free_slab"
 	case mapping == mm.listPoison2():
 		return "LIST_POISON2"
-	case mapping&^pageMappingMovable == 0 && l.slabs != pageMapping:
-		return "NULL"
-	case l.slabs == pageMapping && uint32(mapping) <= slabsMax && uint32(mapping) != 0 &&
-		(upper == 0 || upper == mm.listPoison2()>>32):
-		return "slabs"
 	case mapping&^pageMappingMovable == 0:
 		return "NULL"
+	case mapping&pageMappingFlags == 0:
+		return "pointer"
+	case mm.k.layout.slabs == pageMapping && uint32(mapping) <= slabsMax && (upper == 0 || upper == mm.listPoison2()>>32):
+		return "slabs"
 	default:
 		return "other"
 	}

@@ -50,6 +50,15 @@ func TestMappingOracle(t *testing.T) {
 	}
 }
 
+// Goal: a value that takes the place of one that passed the tests has a name of
+// its own in titles.
+func TestMappingName(t *testing.T) {
+	mm := newKernel(t, "next-20220927")
+	for mapping, name := range map[uint64]string{0: "NULL", 2: "NULL", 0xffff888002000010: "pointer", 7 << 32: "pointer", 10: "slabs"} {
+		require.Equal(t, name, mm.mappingName(mapping), "%#x", mapping)
+	}
+}
+
 // Goal: the detail shows the page as struct page and as struct slab.
 func TestMappingDetail(t *testing.T) {
 	mm := newKernel(t, "next-20220927")

@@ -97,21 +97,30 @@ func (mm *MM) pokeListHead(list listHead) {
 }
 
 // finishOwners puts back all that is isolated, whichever CPU isolated it, and
-// then frees what owners and users have.
+// then frees what owners and users have. No other CPU runs, so that Peek may
+// tell what there is to do.
 func (mm *MM) finishOwners(c *sim.CPU) {
 	for i := range sim.MaxCPUs {
-		mm.putbackMovablePages(c, cpuCc(i).migratepages())
+		if list := cpuCc(i).migratepages(); mm.m.Peek(list.next()) != uint64(list) {
+			mm.putbackMovablePages(c, list)
+		}
 	}
 	for i := range uint8(NrHandleSlots) {
-		mm.freeSlotHandle(c, takeSlot(c, handleSlot(i)))
+		if slot := handleSlot(i); mm.m.Peek(slot) != 0 {
+			mm.freeSlotHandle(c, takeSlot(c, slot))
+		}
 	}
 	mm.asyncFreeZspage(c)
-	for mm.leakBalloon(c) {
+	for mm.m.Peek(vbNumPages) != 0 && mm.leakBalloon(c) {
 	}
 	for i := range uint8(NrPageSlots) {
-		mm.putSlotPage(c, takeSlot(c, pageSlot(i)))
+		if slot := pageSlot(i); mm.m.Peek(slot) != 0 {
+			mm.putSlotPage(c, takeSlot(c, slot))
+		}
 	}
 	for i := range uint8(NrObjectSlots) {
-		mm.freeSlotObject(c, takeSlot(c, objectSlot(i)))
+		if slot := objectSlot(i); mm.m.Peek(slot) != 0 {
+			mm.freeSlotObject(c, takeSlot(c, slot))
+		}
 	}
 }

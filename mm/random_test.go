@@ -22,11 +22,15 @@ func randomConfig(r *splitmix) Config {
 	return cfg
 }
 
-// randomProgram is 1 to 4 CPUs of up to n calls, out of a random half of the
-// ops.
+// randomProgram is 1 to 4 CPUs of up to n calls, with some ops switched off and
+// mostly with few different arguments, so that the CPUs meet.
 func randomProgram(r *splitmix, n int) [][]Call {
 	cpus := make([][]Call, 1+r.intn(4))
-	on := r.next() | r.next()
+	on := r.next() | r.next()&r.next()
+	for on&(1<<len(ops)-1) == 0 {
+		on = r.next()
+	}
+	values := 1 << r.intn(5)
 	for i := range cpus {
 		for range 1 + r.intn(n) {
 			var call Call
@@ -37,7 +41,7 @@ func randomProgram(r *splitmix, n int) [][]Call {
 				}
 			}
 			for k, a := range ops[call.Op].Args {
-				call.Args[k] = uint8(r.intn(a.Kind.Count()))
+				call.Args[k] = uint8(r.intn(min(values, a.Kind.Count())))
 			}
 			cpus[i] = append(cpus[i], call)
 		}
