@@ -16,7 +16,7 @@ const wildOps = "isolate_movable_page: mapping is not a movable_operations"
 // the kernel lets isolation take the page lock with the value in place. It answers with what went otherwise, or nil.
 //
 // First the slab waits and one CPU isolates, with nothing else going on, so that only the value counts. Then the rest of
-// data adds calls and a schedule, and the trace of the run says what isolation saw under the lock.
+// data adds calls and a schedule, another schedule is drawn, and the traces say what isolation saw under the lock.
 func (e *Exec) CheckAddress(data []byte) error {
 	p := e.Program(data).Clone()
 	address := p.Config.RcuFreeSlab()
@@ -29,7 +29,11 @@ func (e *Exec) CheckAddress(data []byte) error {
 		}
 		busy.Calls[0] = append(waitingSlab("rcu_do_batch"), busy.Calls[0]...)
 		busy.Calls[1] = append(parseCalls("isolate_movable_page p0"), busy.Calls[1]...)
-		for _, q := range []*Program{quiet, busy} {
+		drawn := busy.Clone()
+		e.random.reset(hashBytes(data))
+		e.runner.record(drawn, &e.random)
+		drawn.Choices = e.runner.recorded()
+		for _, q := range []*Program{quiet, busy, drawn} {
 			e.runs++
 			if err := e.checkAddress(q, address); err != nil {
 				return fmt.Errorf("address %#x: %w\n%s", address, err, q)

@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/mmfuzz/mmfuzz/mm"
@@ -24,12 +25,15 @@ func (s *Subject) reports(title string) bool {
 
 // CleanSubjects returns the kernels that are expected to be free of bugs, under each model for which they are.
 func CleanSubjects() []Subject {
+	return slices.DeleteFunc(AllSubjects(), func(s Subject) bool { return s.Expect != "" })
+}
+
+// AllSubjects returns every kernel under every model.
+func AllSubjects() []Subject {
 	var subjects []Subject
 	for _, k := range mm.Kernels() {
 		for _, m := range sim.Models() {
-			if k.Expect.Of(m) == "" {
-				subjects = append(subjects, Subject{Kernel: k.Name, Model: m})
-			}
+			subjects = append(subjects, Subject{k.Name, m, k.Expect.Of(m)})
 		}
 	}
 	return subjects

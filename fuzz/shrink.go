@@ -9,9 +9,10 @@ import (
 
 const (
 	// ShrinkTries bounds the runs that a shrink takes.
-	ShrinkTries = 50_000
-	// searchTries is how many drawn schedules are tried on a smaller program when the choices at hand no longer fit.
-	searchTries = 24
+	ShrinkTries = 200_000
+	// searchCalls is how many calls a smaller program is run with under drawn schedules, when the choices at hand no
+	// longer fit: a short program is worth more schedules than a long one.
+	searchCalls = 2000
 )
 
 // Shrink returns a smaller program with the same bug, kernel and model as p, and how many runs that took. What it does
@@ -64,6 +65,7 @@ type shrinker struct {
 func (s *shrinker) round() bool {
 	before := s.best
 	s.dropCalls()
+	s.dropPairs()
 	s.dropCPUs()
 	s.dropChoices()
 	s.oneChoice()
@@ -84,7 +86,7 @@ func (s *shrinker) try(q *Program, offsets []answer, search bool) bool {
 		return true
 	}
 	if search {
-		for seed := range searchTries {
+		for seed := range searchCalls / max(q.NumCalls(), 1) {
 			s.random.reset(uint64(seed))
 			if s.tryWith(q, &s.random) {
 				return true

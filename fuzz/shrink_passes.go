@@ -26,6 +26,23 @@ func (s *shrinker) dropCalls() {
 	}
 }
 
+// dropPairs drops two calls at a time, such as an allocation and its free, when few are left.
+func (s *shrinker) dropPairs() {
+	const few = 12
+	for a := 0; a < s.best.NumCalls() && s.best.NumCalls() <= few; a++ {
+		for b := a + 1; b < s.best.NumCalls(); b++ {
+			at := -1
+			q, offsets := s.withoutCalls(func(int, int) bool {
+				at++
+				return at == a || at == b
+			})
+			if s.try(q, offsets, true) {
+				b = a
+			}
+		}
+	}
+}
+
 // dropCPUs closes the gaps that CPUs without calls leave, gives the calls of one CPU to another, and swaps CPUs.
 func (s *shrinker) dropCPUs() {
 	for from := len(s.best.Calls) - 1; from >= 0; from-- {
