@@ -48,7 +48,6 @@ type target struct {
 	bigEndian   bool
 	instruction uint64 // functions start at a multiple of this
 	thumb       bool   // bit 0 of a function's address is set
-	descriptor  bool   // the address of a function is that of its descriptor
 }
 
 const poisonDelta64 = 0xdead000000000000 // CONFIG_ILLEGAL_POINTER_VALUE
@@ -62,10 +61,11 @@ var (
 	s390   = target{name: "s390x", bigEndian: true, instruction: 2}
 	m68k   = target{name: "m68k", bigEndian: true, instruction: 2}
 	thumb2 = target{name: "arm-thumb", instruction: 2, thumb: true}
-	ppc64  = target{name: "ppc64-elfv1", poisonDelta: 0x5deadbeef0000000, bigEndian: true, instruction: 4, descriptor: true}
+	ppc64  = target{name: "ppc64-elfv1", poisonDelta: 0x5deadbeef0000000, bigEndian: true, instruction: 4}
 )
 
-// aligning is how a compiler aligns one function under some options.
+// aligning is how a compiler aligns one function under some options, or its
+// descriptor (ppc64 ELFv1), whose address then is the function's.
 type aligning struct {
 	plain   uint64 // bytes; 0 is not known
 	maxSkip uint64 // of plain: not aligned if that takes more; 0 is no limit

@@ -75,3 +75,42 @@ func TestKernelsExpectations(t *testing.T) {
 		}
 	}
 }
+
+// Goal: of the values that are misread as MOVABLE, __aligned(4) removes the
+// function address and no other; v6.0 and v6.2 have none.
+func TestWhatAlignedFixes(t *testing.T) {
+	const (
+		byAddress = "kmem_cache_alloc c1 s0; kmem_cache_free s0; flush_cpu_slab c1; isolate_movable_page p0"
+		byPoison  = "kmem_cache_alloc c0 s0; flush_cpu_slab c0; kmem_cache_alloc c0 s1; isolate_movable_page p0"
+		// p0 is the second slab of the CPU's list, and was on the node's.
+		bySlabs = "kmem_cache_alloc c0 s0; flush_cpu_slab c0; kmem_cache_alloc c0 s1; kmem_cache_alloc c0 s2; " +
+			"kmem_cache_alloc c0 s3; kmem_cache_alloc c0 s4; kmem_cache_free s2; kmem_cache_free s0; " +
+			"isolate_movable_page p0"
+		// p5 is the sixth slab of the CPU's list, and was on no other.
+		bySix = "kmem_cache_alloc c0 s0; kmem_cache_alloc c0 s1; kmem_cache_alloc c0 s2; kmem_cache_alloc c0 s3; " +
+			"kmem_cache_alloc c0 s4; kmem_cache_alloc c0 s5; kmem_cache_alloc c0 s6; kmem_cache_free s0; " +
+			"kmem_cache_free s1; kmem_cache_free s2; kmem_cache_free s3; kmem_cache_free s4; kmem_cache_free s5; " +
+			"isolate_movable_page p5"
+		bugMappingSlabs = "isolate_movable_page: mapping is not a movable_operations (slabs)"
+	)
+	for _, test := range []struct {
+		name, config, program string
+		reported, aligned     string
+	}{
+		{"function address", "", byAddress, bugMappingRcuFreeSlab, ""},
+		{"function address under -O2", "cc=gcc-12,-O2", byAddress, "", ""},
+		{"LIST_POISON2", "", byPoison, bugMappingPoison, bugMappingPoison},
+		{"slabs of 2 over the poison", "", bySlabs, bugMappingSlabs, bugMappingSlabs},
+		{"slabs of 6", "objects=1", bySix, bugMappingSlabs, bugMappingSlabs},
+		{"without CPU partial lists", "objects=1 cpu_partial=0", bySix, "", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			for kernel, want := range map[string]string{
+				"v6.0": "", "next-20220927": test.reported, "next-20220927+aligned": test.aligned, "v6.2": "",
+			} {
+				mm := bootConfig(t, findKernel(t, kernel), test.config, sim.Dull{})
+				require.Equal(t, want, title(mm.run(t, test.program)), kernel)
+			}
+		})
+	}
+}

@@ -1,6 +1,7 @@
 package mm
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -50,6 +51,44 @@ func TestOracleLock(t *testing.T) {
 				}
 			}).Bug
 			require.Equal(t, test.want, title(bug))
+		})
+	}
+}
+
+// Goal: the reported kernel can lose a page lock: the free of a slab changes
+// flags non-atomically while isolation, misled by mapping, takes the lock.
+// Kernels that are not misled cannot.
+func TestPageLockLost(t *testing.T) {
+	for _, test := range []struct{ kernel, want string }{
+		{"next-20220927", bugLockLost}, {"v6.0", ""}, {"v6.2", ""},
+	} {
+		t.Run(test.kernel, func(t *testing.T) {
+			mm := newKernel(t, test.kernel)
+			run := func(ch sim.Chooser) *sim.Bug {
+				mm.Boot(Config{}, sim.SC, ch)
+				return mm.run(t, "kmem_cache_alloc c1 s0; kmem_cache_free s0; flush_cpu_slab c1; rcu_do_batch",
+					"isolate_movable_page p0")
+			}
+			// On the dull path cpu0 is alone until it ends: its steps there are
+			// those of any schedule.
+			mm.m.SetTrace(true)
+			require.Empty(t, title(run(sim.Dull{})))
+			firstStep := func(kind sim.EventKind, in string) int {
+				for _, e := range mm.m.Events() {
+					if e.CPU == 0 && e.Kind == kind && slices.Contains(e.Stack, in) {
+						return e.Step
+					}
+				}
+				require.Fail(t, "no step", in)
+				return 0
+			}
+			schedule := switchAt{
+				// cpu1 gets its reference and finds the page movable,
+				{0, firstStep(sim.EvRead, "rcu_do_batch"), 1}, {1, 3, 0},
+				// and takes the lock between __clear_bit's load and its store.
+				{0, firstStep(sim.EvWrite, "__slab_clear_pfmemalloc"), 1}, {1, 5, 0},
+			}
+			require.Equal(t, test.want, title(run(schedule)))
 		})
 	}
 }

@@ -190,11 +190,6 @@ func (mm *MM) lockPage(c *sim.CPU, page Page) {
 	}
 }
 
-// pageLocked is PageLocked, include/linux/page-flags.h, v6.0.
-func (mm *MM) pageLocked(c *sim.CPU, page Page) bool {
-	return c.TestBit(mm.k.flags.locked, compoundHead(c, page).at(pageFlags))
-}
-
 // folioUnlock is folio_unlock, mm/filemap.c, v6.0: release.
 func (mm *MM) folioUnlock(c *sim.CPU, folio Page) {
 	locked := c.TestBit(mm.k.flags.locked, folio.at(pageFlags))
