@@ -230,10 +230,10 @@ func TestSameOutcomesAsNaive(t *testing.T) {
 	const seed = 1
 	rng := rand.New(rand.NewPCG(seed, 0))
 	compared := 0
-	for n := 0; compared < 1500; n++ {
+	for n := 0; compared < 200; n++ {
 		p := randomProgram(rng, 3)
 		for _, model := range sim.Models() {
-			want, ok := naive(t, p, model, 20_000)
+			want, ok := naive(t, p, model, 5_000)
 			if !ok {
 				continue
 			}

@@ -52,8 +52,8 @@ func (e *explorer) findRaces() {
 	var last [sim.MaxCPUs]clock
 	for j := range steps {
 		s := &steps[j]
-		now := last[s.CPU] // by po alone
-		if isStore(s.Kind) {
+		now := last[s.CPU]                              // by po alone
+		if isStore(s.Kind) || s.Kind == sim.EvRMWFail { // it might store if it came first
 			e.storeRaces(steps, j, &now)
 		}
 		if s.Src >= 0 {
@@ -78,18 +78,13 @@ func (e *explorer) findRaces() {
 }
 
 // storeRaces looks for loads that were done before the store of step j, which
-// has past in its past, and could have read it.
+// has past in its past by po, and could have read it. If j is an RMW, what it
+// read does not count: coming first it would have read something else.
 func (e *explorer) storeRaces(steps []sim.Step, j int, past *clock) {
 	s := &steps[j]
 	for i := j - 1; i >= 0; i-- {
 		t := &steps[i]
 		if t.Var != s.Var || t.CPU == s.CPU || !isLoad(t.Kind) || past.has(t.CPU, i) {
-			continue
-		}
-		// An RMW that read a store in whose past the load is comes after it
-		// for that reason. It could have read an older store, and the run in
-		// which it does has the race; but spin_lock reads none.
-		if s.Kind != sim.EvLock && s.Src >= 0 && int(s.Src) != i && e.clocks[s.Src].has(t.CPU, i) {
 			continue
 		}
 		e.race(steps, i, j, past)

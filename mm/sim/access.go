@@ -105,7 +105,11 @@ func (c *CPU) readMessage(i int32, o Order, late *int) int32 {
 }
 
 func (c *CPU) store(a Addr, size uint8, v uint64, o Order) {
-	i, shift := c.access(EvWrite, a, size)
+	kind := EvWrite
+	if c.m.exhaustive && c.m.partial(a, size) {
+		kind = EvRMW
+	}
+	i, shift := c.access(kind, a, size)
 	c.storeNow(a, i, shift, size, v, o)
 }
 
@@ -126,11 +130,15 @@ func (c *CPU) storeNow(a Addr, i int32, shift, size uint8, v uint64, o Order) {
 	case loadTimes:
 		msg = m.tso.write(c, i, stored)
 	default:
-		msg = m.graph.write(c, i, stored, o, partial, &late)
+		msg = m.graph.write(c, i, v, partial, shift, o, &late)
 	}
 	m.mix(c, EvWrite, a, v)
 	if m.exhaustive {
-		c.logStep(EvWrite, i, 0, msg)
+		if partial {
+			c.logStep(EvRMW, i, m.msgs[msg].older, msg)
+		} else {
+			c.logStep(EvWrite, i, 0, msg)
+		}
 	}
 	if m.tracing {
 		c.record(Event{Kind: EvWrite, Order: o, Addr: a, Size: size, Val: v, Old: extract(old, shift, size), Late: late, dst: msg, cell: i})
@@ -170,7 +178,11 @@ func (c *CPU) rmwNow(a Addr, r rmwRequest) (uint64, bool) {
 	}
 	m.mix(c, kind, a, r.old^r.new<<1)
 	if m.exhaustive {
-		c.logStep(kind, i, r.src, r.dst)
+		logged := kind
+		if r.newest {
+			logged = EvLock
+		}
+		c.logStep(logged, i, r.src, r.dst)
 	}
 	if m.tracing {
 		c.record(Event{Kind: kind, Order: r.order, Addr: a, Size: size, Val: r.new, Old: r.old, Late: r.late, src: r.src, dst: r.dst, cell: i})

@@ -52,8 +52,8 @@ type Question struct {
 	m *Machine
 }
 
-// Prune is the answer to a Run question that ends the run of an exhaustive
-// machine without a verdict.
+// Prune is the answer that ends the run of an exhaustive machine without a
+// verdict.
 const Prune = -1
 
 // Target returns the CPU that answer names in a Run question.
@@ -72,7 +72,8 @@ func (q *Question) Target(answer int) int {
 }
 
 // Stored returns, for a Read question of an exhaustive machine, the index in
-// Steps of the store that the answer reads, -1 for the initial value.
+// Steps of the store that the answer reads, -1 for the initial value. A 32-bit
+// store into a wider variable reads the store that it goes after.
 func (q *Question) Stored(answer int) int {
 	return int(q.m.msgs[q.m.candidates[answer]].step)
 }
@@ -96,7 +97,7 @@ func (m *Machine) ask() int {
 		m.question.m = m
 	}
 	answer := m.chooser.Choose(&m.question)
-	if answer == Prune && m.exhaustive && m.question.Kind == Run {
+	if answer == Prune && m.exhaustive {
 		m.pruned = true
 		return 0
 	}
@@ -106,11 +107,29 @@ func (m *Machine) ask() int {
 	return answer
 }
 
-// askAccess asks c which of n values to read, or where of n places to store.
-func (c *CPU) askAccess(kind Kind, a Addr, n int) int {
+// askStore asks c where of n places in coherence order its store goes.
+func (c *CPU) askStore(a Addr, n int) int {
 	if n < 2 {
 		return 0
 	}
-	c.m.question = Question{Kind: kind, N: n, CPU: c.id, Step: c.steps, Addr: a}
-	return c.m.ask()
+	return c.askAccess(Write, a, n)
+}
+
+// askSource asks c which of the first n of m.candidates to read, or to put a
+// store after.
+func (c *CPU) askSource(kind Kind, a Addr, n int) int {
+	if n < 2 && !c.m.exhaustive {
+		return 0
+	}
+	return c.askAccess(kind, a, n)
+}
+
+func (c *CPU) askAccess(kind Kind, a Addr, n int) int {
+	m := c.m
+	m.question = Question{Kind: kind, N: n, CPU: c.id, Step: c.steps, Addr: a}
+	answer := m.ask()
+	if m.pruned {
+		panic(errUnwound)
+	}
+	return answer
 }

@@ -62,6 +62,5 @@
 //   - A section that must begin before a grace period begins, in an order
 //     forced by unordered loads and stores of a third CPU, and yet comes after
 //     it.
-//   - An RMW is offered the 16 newest stores, and a 32-bit store to a word that
-//     is also accessed whole is never late.
+//   - An access is offered the 16 newest stores.
 package sim

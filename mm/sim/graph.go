@@ -141,38 +141,44 @@ func (g *graph) read(c *CPU, i int32, o Order, late *int) int32 {
 	g.room()
 	m := g.m
 	x := m.list(i)
-	u := &g.cpus[c.id]
 	k := x.head
-	var later set
-	if k != x.seen[c.id] {
-		var before, with set
-		g.loadOrder(c, o, &before)
-		m.candidates[0] = k
-		n := 1
-		for j := k; j != x.seen[c.id] && m.msgs[j].event >= 0; n++ {
-			later.add(int(m.msgs[j].event))
-			j = m.msgs[j].older
-			if m.exhaustive && n < maxCandidates {
-				m.candidates[n] = j
-			}
-			with.assign(&before)
-			g.addSource(c, j, &with)
-			if g.forbidden(c, &later, &with, &u.prop[byStrong]) {
-				break
-			}
-		}
-		*late = c.askAccess(Read, m.addrOf(i), n)
-		later = set{}
-		for n = *late; n > 0; n-- {
-			later.add(int(m.msgs[k].event))
-			k = m.msgs[k].older
-		}
+	if k != x.seen[c.id] || m.exhaustive {
+		*late = c.askSource(Read, m.addrOf(i), g.sources(c, i, o))
+		k = m.candidates[*late]
 	}
+	var later set
+	g.laterThan(k, i, &later)
 	g.addLoad(c, i, o, k)
 	if *late > 0 {
 		g.overtaken(c, g.n-1, &later)
 	}
 	return k
+}
+
+// sources finds the stores that the next load of c, of cell i, may read, newest
+// first.
+func (g *graph) sources(c *CPU, i int32, o Order) int {
+	m := g.m
+	x := &m.cells[i]
+	var order, before, later set
+	g.loadOrder(c, o, &order)
+	m.candidates[0] = x.head
+	n := 1
+	for j := x.head; j != x.seen[c.id] && m.msgs[j].event >= 0; n++ {
+		later.add(int(m.msgs[j].event))
+		j = m.msgs[j].older
+		before.assign(&order)
+		g.addSource(c, j, &before)
+		if g.forbidden(c, &later, &before, &g.cpus[c.id].prop[byStrong]) {
+			break
+		}
+		if n == maxCandidates {
+			g.settled = true
+			break
+		}
+		m.candidates[n] = j
+	}
+	return n
 }
 
 // loadOrder returns what is ordered before the next load of a CPU, whatever
@@ -267,39 +273,71 @@ func (g *graph) addLoad(c *CPU, i int32, o Order, k int32) {
 	}
 }
 
-// write puts a store into coherence order.
-func (g *graph) write(c *CPU, i int32, v uint64, o Order, glued bool, late *int) int32 {
+// write puts a store into coherence order. Half is a store of the 32 bits at
+// shift of a wider variable: the other half is that of the store it goes after,
+// so nothing may come between.
+func (g *graph) write(c *CPU, i int32, v uint64, half bool, shift uint8, o Order, late *int) int32 {
 	g.room()
 	m := g.m
 	x := m.list(i)
-	u := &g.cpus[c.id]
-	var later set
-	above, below := int32(0), x.head
-	if below != x.seen[c.id] && !glued {
-		var before set
-		g.storeOrder(c, i, o, &before)
-		n := 1
-		for j := below; j != x.seen[c.id] && m.msgs[j].event >= 0 && m.gapBelow(j); n++ {
-			later.add(int(m.msgs[j].event))
-			before := before
-			g.addCoherence(i, m.msgs[j].older, &before)
-			if g.forbidden(c, &later, &before, &u.prop[byStrong]) {
-				break
-			}
-			j = m.msgs[j].older
-		}
-		*late = c.askAccess(Write, m.addrOf(i), n)
-		later = set{}
-		for n = *late; n > 0; n-- {
-			later.add(int(m.msgs[below].event))
-			above, below = below, m.msgs[below].older
-		}
+	n := 1
+	if m.candidates[0] = x.head; x.head != x.seen[c.id] {
+		n = g.places(c, i, o)
 	}
-	k := g.addStore(c, i, v, o, above, below, glued, nil)
+	if half {
+		*late = c.askSource(Write, m.addrOf(i), n)
+	} else {
+		*late = c.askStore(m.addrOf(i), n)
+	}
+	below := m.candidates[*late]
+	var later set
+	above := g.laterThan(below, i, &later)
+	if half {
+		v = merge(m.msgs[below].val, v, shift)
+	}
+	k := g.addStore(c, i, v, o, above, below, half, nil)
 	if *late > 0 {
 		g.overtaken(c, g.n-1, &later)
 	}
 	return k
+}
+
+// places finds the stores that the next store of c to cell i may go after,
+// newest first.
+func (g *graph) places(c *CPU, i int32, o Order) int {
+	m := g.m
+	x := &m.cells[i]
+	var order, before, later set
+	g.storeOrder(c, i, o, &order)
+	n := 1
+	for j := x.head; j != x.seen[c.id] && m.msgs[j].event >= 0; j = m.msgs[j].older {
+		later.add(int(m.msgs[j].event))
+		if !m.gapBelow(j) {
+			continue
+		}
+		before.assign(&order)
+		g.addCoherence(i, m.msgs[j].older, &before)
+		if g.forbidden(c, &later, &before, &g.cpus[c.id].prop[byStrong]) {
+			break
+		}
+		if n == maxCandidates {
+			g.settled = true
+			break
+		}
+		m.candidates[n] = m.msgs[j].older
+		n++
+	}
+	return n
+}
+
+// laterThan adds to later the stores after message k in the coherence order of
+// cell i, and returns the first of them, 0 if there is none.
+func (g *graph) laterThan(k, i int32, later *set) (above int32) {
+	for j := g.m.cells[i].head; j != k; j = g.m.msgs[j].older {
+		later.add(int(g.m.msgs[j].event))
+		above = j
+	}
+	return above
 }
 
 // storeOrder returns what is ordered before the next store of c, to cell i.

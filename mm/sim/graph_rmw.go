@@ -1,6 +1,6 @@
 package sim
 
-// maxCandidates bounds how many stores an RMW is offered.
+// maxCandidates bounds how many stores an access is offered.
 const maxCandidates = 16
 
 // rmw does a read-modify-write: a load and a store with nothing between them in
@@ -15,19 +15,12 @@ func (g *graph) rmw(c *CPU, r *rmwRequest) {
 		u.mbBA = false
 	}
 	k := x.head
-	if k != x.seen[c.id] && !r.newest {
-		var candidates [maxCandidates]int32
-		n := g.rmwCandidates(c, r, &candidates)
-		m.candidates = candidates
-		r.late = c.askAccess(Read, m.addrOf(r.cell), n)
-		k = candidates[r.late]
+	if m.exhaustive || k != x.seen[c.id] && !r.newest {
+		r.late = c.askSource(Read, m.addrOf(r.cell), g.rmwSources(c, r))
+		k = m.candidates[r.late]
 	}
-	above := int32(0)
 	var later set
-	for j := x.head; j != k; j = m.msgs[j].older {
-		later.add(int(m.msgs[j].event))
-		above = j
-	}
+	above := g.laterThan(k, r.cell, &later)
 	var base uint64
 	r.src, base = k, m.msgs[k].val
 	r.old, r.new, r.ok = r.try(base)
@@ -111,8 +104,8 @@ func storePart(o Order) Order {
 	return Once
 }
 
-// rmwCandidates finds the stores that an RMW may read, newest first.
-func (g *graph) rmwCandidates(c *CPU, r *rmwRequest, candidates *[maxCandidates]int32) int {
+// rmwSources finds the stores that an RMW may read, newest first.
+func (g *graph) rmwSources(c *CPU, r *rmwRequest) int {
 	m := g.m
 	x := &m.cells[r.cell]
 	n := 0
@@ -122,10 +115,10 @@ func (g *graph) rmwCandidates(c *CPU, r *rmwRequest, candidates *[maxCandidates]
 			later.add(int(m.msgs[above].event))
 		}
 		if above == 0 || g.rmwAllowed(c, r, k, above, &later) {
-			candidates[n] = k
+			m.candidates[n] = k
 			n++
 		}
-		if k == x.seen[c.id] || m.msgs[k].event < 0 {
+		if k == x.seen[c.id] || m.msgs[k].event < 0 || r.newest {
 			return n
 		}
 		if n == maxCandidates {

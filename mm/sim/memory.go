@@ -142,6 +142,12 @@ func (m *memory) field(a Addr, size uint8) (i int32, shift uint8, ok bool) {
 	return i &^ 1, uint8(a&4) * 8, true // regions start on an even cell
 }
 
+// partial reports whether size bytes at a are part of a variable.
+func (m *memory) partial(a Addr, size uint8) bool {
+	i, _, ok := m.field(a, size)
+	return ok && size == 4 && !m.cells[i].split
+}
+
 // Poke sets a mapped 64-bit word. Like Peek it is for use between runs: it is
 // no step and makes no event.
 func (m *memory) Poke(a Addr, v uint64) { m.poke(a, v, 8) }

@@ -4,7 +4,7 @@ package sim
 
 // SpinLock is spin_lock. A CPU that waits for ever is a deadlock.
 func (c *CPU) SpinLock(a Addr) {
-	i, shift := c.access(EvRMW, a, 8)
+	i, shift := c.access(EvLock, a, 8)
 	for c.m.cells[i].val != 0 {
 		c.waitCell, c.waitMask = i, ^uint64(0)
 		c.block(waitLock)

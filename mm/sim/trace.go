@@ -25,6 +25,7 @@ const (
 	EvCallback
 	EvNote
 	EvBug
+	EvLock // in Steps and questions only: the RMW of spin_lock
 )
 
 // Event is one step of a trace.
@@ -126,8 +127,9 @@ type Step struct {
 // the next Reset on every model is run on the graph, so that a load may read
 // late, and a store go late, whenever the execution as a whole is one of the
 // model's; then only loads need be tried in more than one order with the steps
-// of other CPUs. Run questions are asked at every step, also when they have
-// one answer, and may be answered with Prune. Steps are logged.
+// of other CPUs. Run and Read questions are asked at every step, also when they
+// have one answer, and may be answered with Prune. Steps are logged; a 32-bit
+// store to a word that is not split counts as an RMW of the word.
 func (m *Machine) SetExhaustive(on bool) { m.exhaustive = on }
 
 // Steps returns the steps since Reset, of an exhaustive machine. It is valid

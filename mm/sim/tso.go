@@ -45,7 +45,7 @@ func (t *tsoState) read(c *CPU, i int32, late *int) int32 {
 	for j := k; m.visibleBehind(c, j, own.seen); j = m.msgs[j].older {
 		n++
 	}
-	*late = c.askAccess(Read, m.addrOf(i), n)
+	*late = c.askSource(Read, m.addrOf(i), n)
 	for n = *late; n > 0; n-- {
 		k = m.msgs[k].older
 	}
