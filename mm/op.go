@@ -131,6 +131,8 @@ var ops = [...]Op{
 		"take a second reference, into the second slot", mmfuzzGetPage},
 	{"lock_page", []Arg{argRef},
 		"lock the slot's page, set and clear a flag under the lock, unlock it", mmfuzzLockPage},
+	{"__get_free_pages", []Arg{argOrder, argRef},
+		"allocate a block that is not compound; put_page frees it whole", mmfuzzGetFreePages},
 }
 
 // Ops returns the table of entry points. It must not be changed.

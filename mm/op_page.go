@@ -2,14 +2,26 @@ package mm
 
 import "github.com/mmfuzz/mmfuzz/mm/sim"
 
-// Users of pages. A slot holds one counted reference and passes by xchg.
+// Users of pages. A slot holds one counted reference and passes by xchg. The
+// low bits of its word say how to free a block that is not compound, which has
+// one user, who knows its order.
+const (
+	slotBlock      = 1
+	slotOrderShift = 1
+)
 
 func pageSlot(i uint8) sim.Addr { return pageSlots + 8*sim.Addr(i%NrPageSlots) }
 
+func slotPage(word uint64) Page { return Page(word &^ (sizeofPage - 1)) }
+
 // putSlotPage puts the reference that was in a slot.
 func (mm *MM) putSlotPage(c *sim.CPU, word uint64) {
-	if word != 0 {
-		mm.putPage(c, Page(word))
+	switch {
+	case word == 0:
+	case word&slotBlock != 0:
+		mm.__freePages(c, slotPage(word), uint(word&(sizeofPage-1))>>slotOrderShift)
+	default:
+		mm.putPage(c, slotPage(word))
 	}
 }
 
@@ -17,6 +29,14 @@ func mmfuzzAllocPages(mm *MM, c *sim.CPU, a [MaxArgs]uint8) {
 	order := uint(a[0]) % uint(ArgOrder.Count())
 	if page := mm.allocPages(c, order, gfpComp); page != 0 {
 		mm.putSlotPage(c, c.Xchg(pageSlot(a[1]), uint64(page)))
+	}
+}
+
+func mmfuzzGetFreePages(mm *MM, c *sim.CPU, a [MaxArgs]uint8) {
+	order := uint(a[0]) % uint(ArgOrder.Count())
+	if page := mm.allocPages(c, order, 0); page != 0 {
+		word := uint64(page) | uint64(order)<<slotOrderShift | slotBlock
+		mm.putSlotPage(c, c.Xchg(pageSlot(a[1]), word))
 	}
 }
 
@@ -29,9 +49,11 @@ func mmfuzzGetPage(mm *MM, c *sim.CPU, a [MaxArgs]uint8) {
 	if word == 0 {
 		return
 	}
-	getPage(c, Page(word))
+	if word&slotBlock == 0 {
+		getPage(c, slotPage(word))
+		mm.putSlotPage(c, c.Xchg(pageSlot(a[1]), word))
+	}
 	mm.putSlotPage(c, c.Xchg(pageSlot(a[0]), word))
-	mm.putSlotPage(c, c.Xchg(pageSlot(a[1]), word))
 }
 
 // pgReferenced is PG_referenced, which a user of a page may set and clear at
@@ -43,7 +65,7 @@ func mmfuzzLockPage(mm *MM, c *sim.CPU, a [MaxArgs]uint8) {
 	if word == 0 {
 		return
 	}
-	page := Page(word)
+	page := slotPage(word)
 	mm.lockPage(c, page)
 	c.SetBit(pgReferenced, page.at(pageFlags))
 	c.ClearBit(pgReferenced, page.at(pageFlags))

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/mmfuzz/mmfuzz/mm/sim"
 )
 
 // Goal: the table is what bytes, text and help can rely on.
@@ -63,4 +65,19 @@ func TestSlotsFreeWhatTheyHeld(t *testing.T) {
 			require.Nil(t, mm.Finish())
 		})
 	}
+}
+
+// Goal: a block that is not compound has one reference, on its first page, and
+// is freed whole. Who looks at that page meanwhile frees it alone.
+func TestGetFreePages(t *testing.T) {
+	mm := newKernel(t, "v6.0")
+	require.Nil(t, mm.run(t, "__get_free_pages o2 q0; get_page q0 q1; lock_page q0"))
+	require.Equal(t, uint64(0), mm.m.Peek(pageSlot(1)), "there is no second user")
+	require.Equal(t, NrPages-4, mm.freePages())
+	require.Nil(t, mm.on(func(c *sim.CPU) { getPageUnlessZero(c, nthPage(0)) }))
+	require.Nil(t, mm.run(t, "put_page q0"))
+	require.Equal(t, NrPages-1, mm.freePages())
+	require.Nil(t, mm.on(func(c *sim.CPU) { mm.putPage(c, nthPage(0)) }))
+	require.Equal(t, NrPages, mm.freePages())
+	require.Nil(t, mm.Finish())
 }

@@ -26,7 +26,8 @@ func randomConfig(r *splitmix) Config {
 // mostly with few different arguments, so that the CPUs meet.
 func randomProgram(r *splitmix, n int) [][]Call {
 	cpus := make([][]Call, 1+r.intn(4))
-	on := r.next() | r.next()&r.next()
+	on := r.next()
+	on |= r.next()
 	for on&(1<<len(ops)-1) == 0 {
 		on = r.next()
 	}
