@@ -384,9 +384,15 @@ func (g *graph) addCoherence(i, below int32, before *set) {
 	}
 }
 
+// rmwLoad is what the store of an RMW has from its load.
+type rmwLoad struct {
+	props set // stores that propagate on through the RMW (rmw-sequence)
+	data  int // the load, if it gives the store its data, else -1
+}
+
 // addStore adds a store of c to cell i between messages above (0 for none) and
-// below. source holds the stores that propagate on through an RMW.
-func (g *graph) addStore(c *CPU, i int32, v uint64, o Order, above, below int32, glued bool, source *set) int32 {
+// below. load is nil for a store that is no part of an RMW.
+func (g *graph) addStore(c *CPU, i int32, v uint64, o Order, above, below int32, glued bool, load *rmwLoad) int32 {
 	m := g.m
 	u := &g.cpus[c.id]
 	var before set
@@ -421,8 +427,11 @@ func (g *graph) addStore(c *CPU, i int32, v uint64, o Order, above, below int32,
 	if o == Release || o == unlocking {
 		props.union(&u.prop[toAll], g.words)
 	}
-	if source != nil {
-		props.union(source, g.words)
+	if load != nil {
+		props.union(&load.props, g.words)
+		if load.data >= 0 {
+			g.addEvent(&w.deps, load.data)
+		}
 	}
 	props.add(e)
 	w.props.assign(&props)

@@ -52,14 +52,15 @@ func (g *graph) rmw(c *CPU, r *rmwRequest) {
 	if r.order == locking && m.model == LKMM {
 		g.unlockLock(c, src)
 	}
-	var source *set
-	var through set
-	if src >= 0 {
-		through.assign(&g.events[src].props) // rmw-sequence
-		through[src>>6] &^= 1 << (src & 63)
-		source = &through
+	load := rmwLoad{data: -1}
+	if r.op != opXchg && r.op != opCmpxchg {
+		load.data = g.n - 1
 	}
-	r.dst = g.addStore(c, r.cell, r.word(base, r.new), storePart(r.order), above, k, true, source)
+	if src >= 0 {
+		load.props.assign(&g.events[src].props)
+		load.props[src>>6] &^= 1 << (src & 63)
+	}
+	r.dst = g.addStore(c, r.cell, r.word(base, r.new), storePart(r.order), above, k, true, &load)
 	if r.late > 0 {
 		g.overtaken(c, g.n-1, &later)
 	}
