@@ -1,9 +1,13 @@
 package mm
 
-import "github.com/mmfuzz/mmfuzz/mm/sim"
+import (
+	"math/bits"
+
+	"github.com/mmfuzz/mmfuzz/mm/sim"
+)
 
 // Boot puts the machine into the state in which programs start: all pages are
-// one free block, the caches and owners have nothing.
+// free, the caches and owners have nothing.
 func (mm *MM) Boot(cfg Config, model sim.Model, ch sim.Chooser) {
 	if mm.target == nil || cfg != mm.cfg {
 		mm.cfg = cfg
@@ -19,22 +23,47 @@ func (mm *MM) Boot(cfg Config, model sim.Model, ch sim.Chooser) {
 	mm.bootOwners()
 }
 
-// bootPages makes all pages one free block.
+// bootPages frees all pages: some to the CPUs' lists, the rest as the largest
+// blocks there are.
 func (mm *MM) bootPages() {
-	m := mm.m
-	for i := 1; i < NrPages; i++ {
-		m.Poke32(nthPage(i).at(pageType), pageTypeNone)
-	}
-	for order := range uint(maxOrder) {
+	for order := range uint(maxOrder + 1) {
 		mm.pokeListHead(freeList(order))
 	}
-	page, list := nthPage(0), freeList(maxOrder)
-	m.Poke32(page.at(pageType), pageTypeNone&^pageTypeBuddy)
-	m.Poke(page.at(pagePrivate), maxOrder)
-	m.Poke(list.next(), uint64(pageLru(page)))
-	m.Poke(list.prev(), uint64(pageLru(page)))
-	m.Poke(pageLru(page).next(), uint64(list))
-	m.Poke(pageLru(page).prev(), uint64(list))
+	i := 0
+	for cpu := range sim.MaxCPUs {
+		pcp := pcpOf(cpu)
+		mm.pokeListHead(pcp.list())
+		if cpu >= pcpBootCPUs {
+			continue
+		}
+		for range pcpBoot {
+			mm.m.Poke32(nthPage(i).at(pageType), pageTypeNone)
+			mm.pokeListAddTail(pageLru(nthPage(i)), pcp.list())
+			i++
+		}
+		mm.m.Poke(pcp.count(), pcpBoot)
+	}
+	for i < NrPages {
+		order := bits.TrailingZeros(uint(i))
+		page := nthPage(i)
+		mm.m.Poke32(page.at(pageType), pageTypeNone&^pageTypeBuddy)
+		mm.m.Poke(page.at(pagePrivate), uint64(order))
+		mm.pokeListAddTail(pageLru(page), freeList(uint(order)))
+		for range 1<<order - 1 {
+			i++
+			mm.m.Poke32(nthPage(i).at(pageType), pageTypeNone)
+		}
+		i++
+	}
+}
+
+func (mm *MM) pokeListAddTail(entry, head listHead) {
+	m := mm.m
+	prev := listHead(m.Peek(head.prev()))
+	m.Poke(prev.next(), uint64(entry))
+	m.Poke(entry.prev(), uint64(prev))
+	m.Poke(entry.next(), uint64(head))
+	m.Poke(head.prev(), uint64(entry))
 }
 
 // createCaches is what kmem_cache_create decides: sizes, and offsets of the

@@ -86,11 +86,11 @@ func TestWhatAlignedFixes(t *testing.T) {
 		bySlabs = "kmem_cache_alloc c0 s0; flush_cpu_slab c0; kmem_cache_alloc c0 s1; kmem_cache_alloc c0 s2; " +
 			"kmem_cache_alloc c0 s3; kmem_cache_alloc c0 s4; kmem_cache_free s2; kmem_cache_free s0; " +
 			"isolate_movable_page p0"
-		// p5 is the sixth slab of the CPU's list, and was on no other.
+		// p9 is the sixth slab of the CPU's list, and was on no other.
 		bySix = "kmem_cache_alloc c0 s0; kmem_cache_alloc c0 s1; kmem_cache_alloc c0 s2; kmem_cache_alloc c0 s3; " +
 			"kmem_cache_alloc c0 s4; kmem_cache_alloc c0 s5; kmem_cache_alloc c0 s6; kmem_cache_free s0; " +
 			"kmem_cache_free s1; kmem_cache_free s2; kmem_cache_free s3; kmem_cache_free s4; kmem_cache_free s5; " +
-			"isolate_movable_page p5"
+			"isolate_movable_page p9"
 		bugMappingSlabs = "isolate_movable_page: mapping is not a movable_operations (slabs)"
 	)
 	for _, test := range []struct {

@@ -15,7 +15,8 @@ const (
 	NrPageSlots   = 4
 	NrHandleSlots = 4
 
-	// maxOrder is the order of the one block that all pages are at boot.
+	// maxOrder is the order of all pages as one block, and the largest there
+	// is.
 	maxOrder = 4
 
 	vmemmap sim.Addr = 0xffffea0000040000 // struct page of p0, pfn 0x1000
@@ -25,6 +26,7 @@ const (
 	pageSize  sim.Addr = 128
 
 	zoneBase  sim.Addr = 0xffff88803fffb000 // struct zone
+	pcpBase   sim.Addr = 0xffff88803fffc000 // struct per_cpu_pages of each CPU
 	cacheBase sim.Addr = 0xffff888002000000 // struct kmem_cache, one after the other
 	slotBase  sim.Addr = 0xffffc90000000000
 	stackBase sim.Addr = 0xffffc90000010000 // list heads on the CPUs' stacks
@@ -47,6 +49,7 @@ func (mm *MM) mapMemory() {
 	mm.m.Map(directMap, NrPages*int(pageSize)/8)
 	mm.m.Map(cacheBase, NrCaches*sizeofKmemCache/8)
 	mm.m.Map(zoneBase, zoneWords)
+	mm.m.Map(pcpBase, sim.MaxCPUs*sizeofPerCPUPages/8)
 	mm.m.Map(slotBase, int(slotsEnd-slotBase)/8)
 	mm.m.Map(stackBase, sim.MaxCPUs*sizeofStack/8)
 	for i := range NrPages {

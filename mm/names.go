@@ -28,6 +28,10 @@ func (mm *MM) AddrName(a sim.Addr) string {
 	case a >= zoneFreeArea && a < zoneBase+8*zoneWords:
 		off := a - zoneFreeArea
 		return fmt.Sprintf("zone.free[%d]%s", off/16, listField(off%16))
+	case a >= pcpBase && a < pcpBase+sim.MaxCPUs*sizeofPerCPUPages:
+		off := a - pcpBase
+		fields := [...]string{"lock", "count", "list.next", "list.prev"}
+		return fmt.Sprintf("cpu%d.pcp.%s", off/sizeofPerCPUPages, fields[off%sizeofPerCPUPages/8])
 	case a >= cacheBase && a < cacheBase+NrCaches*sizeofKmemCache:
 		off := a - cacheBase
 		return fmt.Sprintf("c%d%s", off/sizeofKmemCache, cacheField(off%sizeofKmemCache))
@@ -114,6 +118,8 @@ func (mm *MM) ValueName(a sim.Addr, v uint64) string {
 		}
 	} else if off := a - cacheBase; off < NrCaches*sizeofKmemCache {
 		pointer = off%sizeofKmemCache >= 16
+	} else if off := a - pcpBase; off < sim.MaxCPUs*sizeofPerCPUPages {
+		pointer = off%sizeofPerCPUPages >= 16
 	} else if a == zoneLock {
 		pointer = false
 	}
@@ -153,6 +159,11 @@ func (mm *MM) pointerName(v uint64) string {
 	for i := range mm.caches {
 		if listHead(v) == mm.caches[i].partial() {
 			return fmt.Sprintf("&c%d.node.partial", i)
+		}
+	}
+	for cpu := range sim.MaxCPUs {
+		if listHead(v) == pcpOf(cpu).list() {
+			return fmt.Sprintf("&cpu%d.pcp.list", cpu)
 		}
 	}
 	if a >= zoneFreeArea && a < zoneBase+8*zoneWords {

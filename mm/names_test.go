@@ -43,6 +43,8 @@ func TestNames(t *testing.T) {
 		{p1.at(pageType), "p1.page_type", uint64(pageTypeNone), "none"},
 		{p1.at(pageRefcount), "p1._refcount", 0xffffffff, "-1"},
 		{pageAddress(p1) + 16, "p1[16]", 0, "NULL"},
+		{pcpOf(1).count(), "cpu1.pcp.count", 4, "4"},
+		{pageLru(p1).next(), "p1.lru.next", uint64(pcpOf(2).list()), "&cpu2.pcp.list"},
 		{c1.listLock(), "c1.node.list_lock", 1, "1"},
 		{c1.nrPartial(), "c1.node.nr_partial", 0, "0"},
 		{c1.partial().prev(), "c1.node.partial.prev", 0, "NULL"},

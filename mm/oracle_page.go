@@ -22,10 +22,11 @@ const (
 	bugTailMapping = "bad page state: corrupted mapping in tail page"
 	bugTailHead    = "bad page state: compound_head not consistent"
 
-	bugLeak        = "page leak: page not freed at quiescence"
-	bugLeakSlab    = "page leak: slab not freed at quiescence"
-	bugNotMerged   = "page allocator: free pages not merged at quiescence"
-	bugBuddyNoFree = "page allocator: free page is on no free list"
+	bugLeak      = "page leak: page not freed at quiescence"
+	bugLeakSlab  = "page leak: slab not freed at quiescence"
+	bugNotMerged = "page allocator: free blocks not merged at quiescence"
+	bugFreeList  = "page allocator: list of free pages broken at quiescence"
+	bugPcpCount  = "page allocator: count of a CPU's pages wrong at quiescence"
 )
 
 // pageFlagsMask covers all flags; the kernel keeps zone and node above them.
@@ -57,25 +58,64 @@ func (mm *MM) pageExpectedState(c *sim.CPU, page Page, check uint64) {
 	}
 }
 
-// checkPageLeak wants all pages to be one free block again.
+// checkPageLeak wants all pages to be free: on a CPU's list, or in blocks that
+// are merged as far as they can be.
 func (mm *MM) checkPageLeak(c *sim.CPU) {
-	m := mm.m
-	for i := 0; i < NrPages; {
-		page := nthPage(i)
-		if m.Peek32(page.at(pageType)) != pageTypeNone&^pageTypeBuddy {
-			title := bugLeak
-			if mm.shadow.page(page).slab {
-				title = bugLeakSlab
-			}
-			c.Bug(title, fmt.Sprintf("p%d has _refcount %d", i, int32(m.Peek32(page.at(pageRefcount)))))
+	free := mm.checkFreeLists(c)
+	for i := range NrPages {
+		if free>>i&1 != 0 {
+			continue
 		}
-		i += 1 << m.Peek(page.at(pagePrivate))
+		title := bugLeak
+		if mm.shadow.pages[i].slab {
+			title = bugLeakSlab
+		}
+		c.Bug(title, fmt.Sprintf("p%d has _refcount %d", i, int32(mm.m.Peek32(nthPage(i).at(pageRefcount)))))
 	}
-	list := freeList(maxOrder)
-	if m.Peek(nthPage(0).at(pagePrivate)) != maxOrder {
-		c.Bug(bugNotMerged, "")
+}
+
+// pageSet has a bit for each page.
+type pageSet uint64
+
+// checkFreeLists returns the pages on lists of free pages.
+func (mm *MM) checkFreeLists(c *sim.CPU) pageSet {
+	var free pageSet
+	for cpu := range sim.MaxCPUs {
+		pcp := pcpOf(cpu)
+		n := mm.checkFreeList(c, pcp.list(), 0, pageTypeNone, &free)
+		if n != mm.m.Peek(pcp.count()) {
+			c.Bug(bugPcpCount, "")
+		}
 	}
-	if m.Peek(list.next()) != uint64(pageLru(nthPage(0))) || m.Peek(list.prev()) != uint64(pageLru(nthPage(0))) {
-		c.Bug(bugBuddyNoFree, "")
+	for order := range uint(maxOrder + 1) {
+		mm.checkFreeList(c, freeList(order), order, pageTypeNone&^pageTypeBuddy, &free)
 	}
+	return free
+}
+
+// checkFreeList adds the pages of a list of free blocks to the set, and returns
+// how many blocks there are.
+func (mm *MM) checkFreeList(c *sim.CPU, list listHead, order uint, pageTypeWanted uint32, free *pageSet) uint64 {
+	m := mm.m
+	n := uint64(0)
+	for pos := listHead(m.Peek(list.next())); pos != list; pos = listHead(m.Peek(pos.next())) {
+		page := lruPage(pos)
+		if !page.isPage() || m.Peek32(page.at(pageType)) != pageTypeWanted {
+			c.Bug(bugFreeList, "")
+		}
+		block := pageSet(1<<(1<<order)-1) << page.index()
+		if *free&block != 0 {
+			c.Bug(bugFreeList, "")
+		}
+		*free |= block
+		n++
+		if pageTypeWanted == pageTypeNone {
+			continue
+		}
+		buddy := buddyOf(page, order)
+		if order < maxOrder && m.Peek32(buddy.at(pageType)) == pageTypeWanted && m.Peek(buddy.at(pagePrivate)) == uint64(order) {
+			c.Bug(bugNotMerged, "")
+		}
+	}
+	return n
 }

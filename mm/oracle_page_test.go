@@ -97,17 +97,24 @@ func TestOraclePage(t *testing.T) {
 			mm.setPageIsolated(c, nthPage(0))
 			mm.allocPages(c, 0, 0)
 		}, bugBadFlags},
-		{"a free page lost", func(mm *MM, c *sim.CPU) {
-			c.SpinLock(zoneLock)
-			mm.listDel(c, pageLru(nthPage(0)))
-			c.WriteOnce(freeList(maxOrder).next(), uint64(freeList(maxOrder)))
-			c.SpinUnlock(zoneLock)
-		}, bugBuddyNoFree},
-		{"free pages not merged", func(mm *MM, c *sim.CPU) {
-			page := mm.allocPages(c, 0, 0)
-			c.WriteOnce((page + sizeofPage).at(pagePrivate), 1)
+		{"a free block lost", func(mm *MM, c *sim.CPU) { mm.listDel(c, pageLru(nthPage(8))) }, bugLeak},
+		{"a free block that is not marked", func(_ *MM, c *sim.CPU) {
+			__clearPageBuddy(c, nthPage(8))
+		}, bugFreeList},
+		{"a list of free blocks that is no list", func(_ *MM, c *sim.CPU) {
+			c.WriteOnce(pageLru(nthPage(8)).next(), uint64(objectSlots))
+		}, bugFreeList},
+		{"a page that two CPUs have", func(mm *MM, c *sim.CPU) {
+			listAdd(c, pageLru(nthPage(1)), pcpOf(5).list())
+			c.WriteOnce(pcpOf(5).count(), 1)
+		}, bugFreeList},
+		{"a CPU's pages miscounted", func(_ *MM, c *sim.CPU) { c.WriteOnce(pcpOf(1).count(), 1) }, bugPcpCount},
+		{"free blocks not merged", func(mm *MM, c *sim.CPU) {
+			page := mm.allocPages(c, 1, gfpComp)
+			buddy := buddyOf(page, 1)
+			c.WriteOnce(buddy.at(pagePrivate), 3)
 			mm.putPage(c, page)
-			c.WriteOnce((page + sizeofPage).at(pagePrivate), 0)
+			c.WriteOnce(buddy.at(pagePrivate), 1)
 		}, bugNotMerged},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -130,19 +137,22 @@ func TestOraclePageSlabLeak(t *testing.T) {
 	require.Equal(t, bugLeakSlab, title(mm.Finish()))
 }
 
-// Goal: a block is split from the low end, and merged with its buddy again.
-func TestBuddySplitAndMerge(t *testing.T) {
+// Goal: a CPU takes its own pages, then the buddy allocator's from the low end,
+// then those of other CPUs; and what comes back is merged when a larger block
+// is wanted.
+func TestPageAllocator(t *testing.T) {
 	mm := newKernel(t, "v6.0")
 	bug := mm.m.Run(1, func(c *sim.CPU) {
 		var pages []Page
+		var got []int
 		for range NrPages {
-			pages = append(pages, mm.allocPages(c, 0, 0))
+			page := mm.allocPages(c, 0, 0)
+			pages = append(pages, page)
+			got = append(got, page.index())
 		}
-		for i, page := range pages {
-			require.Equal(t, i, page.index())
-		}
+		require.Equal(t, []int{0, 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 4, 5, 6, 7}, got)
 		require.Zero(t, mm.allocPages(c, 0, 0))
-		for _, i := range []int{1, 3, 0, 2} { // the last makes p0 to p3 one block
+		for _, i := range []int{1, 3, 0, 2} {
 			mm.putPage(c, pages[i])
 		}
 		require.Equal(t, pages[0], mm.allocPages(c, 2, gfpComp))
@@ -153,5 +163,23 @@ func TestBuddySplitAndMerge(t *testing.T) {
 		}
 	}).Bug
 	require.Empty(t, title(bug))
+	require.Empty(t, title(mm.Finish()))
+}
+
+// Goal: a page that one CPU frees can become another's: by the buddy allocator
+// when its list is full, and when there is no other page.
+func TestPagesPassBetweenCPUs(t *testing.T) {
+	mm := newKernel(t, "v6.0")
+	var pages []Page
+	bug := mm.m.Run(1, func(c *sim.CPU) {
+		for range pcpBoot + pcpHigh {
+			pages = append(pages, mm.allocPages(c, 0, 0))
+		}
+		for _, page := range pages {
+			mm.putPage(c, page)
+		}
+	}).Bug
+	require.Empty(t, title(bug))
+	require.Less(t, mm.m.Peek(pcpOf(0).count()), uint64(pcpHigh))
 	require.Empty(t, title(mm.Finish()))
 }

@@ -2,7 +2,7 @@ package mm
 
 import "github.com/mmfuzz/mmfuzz/mm/sim"
 
-// The buddy allocator: one zone, one migrate type, no per-CPU lists.
+// The buddy allocator: one zone, one migrate type.
 
 // gfp flags of allocPages.
 type gfp uint8
@@ -27,18 +27,32 @@ func (mm *MM) delPageFromFreeList(c *sim.CPU, page Page) {
 	c.WriteOnce(page.at(pagePrivate), 0)
 }
 
-// allocPages is __alloc_pages, mm/page_alloc.c, v6.0, as far as
-// get_page_from_freelist; 0 if there is no page.
+// allocPages is __alloc_pages, mm/page_alloc.c, v6.0; 0 if there is no page.
+// Before it gives up it does what direct reclaim ends with.
 func (mm *MM) allocPages(c *sim.CPU, order uint, flags gfp) Page {
 	page := mm.rmqueue(c, order)
+	if page == 0 {
+		mm.drainAllPages(c)
+		page = mm.rmqueue(c, order)
+	}
 	if page != 0 {
 		mm.prepNewPage(c, page, order, flags)
 	}
 	return page
 }
 
-// rmqueue is rmqueue_buddy, mm/page_alloc.c, v6.0.
+// rmqueue is rmqueue, mm/page_alloc.c, v6.0.
 func (mm *MM) rmqueue(c *sim.CPU, order uint) Page {
+	if order == 0 {
+		if page := mm.rmqueuePcplist(c); page != 0 {
+			return page
+		}
+	}
+	return mm.rmqueueBuddy(c, order)
+}
+
+// rmqueueBuddy is rmqueue_buddy, mm/page_alloc.c, v6.0.
+func (mm *MM) rmqueueBuddy(c *sim.CPU, order uint) Page {
 	c.SpinLock(zoneLock)
 	page := mm.__rmqueueSmallest(c, order)
 	c.SpinUnlock(zoneLock)
@@ -122,9 +136,19 @@ func (mm *MM) __freePages(c *sim.CPU, page Page, order uint) {
 	}
 }
 
-// freeThePage is free_the_page and __free_pages_ok, mm/page_alloc.c, v6.0.
+// freeThePage is free_the_page, mm/page_alloc.c, v6.0.
 func (mm *MM) freeThePage(c *sim.CPU, page Page, order uint) {
+	if order == 0 {
+		mm.freeUnrefPage(c, page)
+		return
+	}
+	// __free_pages_ok
 	mm.freePagesPrepare(c, page, order)
+	mm.freeOnePage(c, page, order)
+}
+
+// freeOnePage is free_one_page, mm/page_alloc.c, v6.0.
+func (mm *MM) freeOnePage(c *sim.CPU, page Page, order uint) {
 	c.SpinLock(zoneLock)
 	mm.__freeOnePage(c, page, order)
 	c.SpinUnlock(zoneLock)

@@ -57,7 +57,7 @@ func TestMappingOfSlabPages(t *testing.T) {
 		{"new slab", "next-20220927", "", "kmem_cache_alloc c0 s0", 0, "NULL"},
 		{"on the node's list", "next-20220927", "", onNode, 0, "&c0.node.partial"},
 		{"taken off the node's list", "next-20220927", "", offNode, 0, "LIST_POISON2"},
-		{"taken off, order 2", "next-20220927", "order=2", offNode, 0, "LIST_POISON2"},
+		{"taken off, order 2", "next-20220927", "order=2", offNode, 8, "LIST_POISON2"},
 		{"taken off, without poison delta", "next-20220927", "cc=gcc-12,s390x,-Os", offNode, 0, "LIST_POISON2"},
 		{"waits for a grace period", "next-20220927", "", byRCU, 0, "rcu_free_slab"},
 		{"the same, v6.2", "v6.2", "", byRCU, 0, "rcu_free_slab"},
@@ -65,7 +65,7 @@ func TestMappingOfSlabPages(t *testing.T) {
 		{"second of a CPU's list", "next-20220927", "objects=1", two, 1, "2"},
 		{"sixth of a CPU's list", "next-20220927", "objects=1",
 			allocSix + "; kmem_cache_alloc c0 s6; kmem_cache_free s0; kmem_cache_free s1; kmem_cache_free s2; " +
-				"kmem_cache_free s3; kmem_cache_free s4; kmem_cache_free s5", 5, "6"},
+				"kmem_cache_free s3; kmem_cache_free s4; kmem_cache_free s5", 9, "6"},
 		{"second of a CPU's list, big endian", "next-20220927", "objects=1 cc=gcc-12,s390x,-Os", two, 1, "0x200000000"},
 		{"second of a CPU's list after the node's", "next-20220927", "", twoAfterNode, 0, "0xdead000000000002"},
 		{"no CPU's list without CONFIG_SLUB_CPU_PARTIAL", "next-20220927", "cpu_partial=0", twoAfterNode, 0, "&p1.slab_list"},
