@@ -268,7 +268,11 @@ func (r *parser) finish() error {
 			cpu = max(cpu, c.Value)
 		}
 		if cpu >= len(r.p.Calls) {
-			return fmt.Errorf("line %d: cpu%d has no calls: the program uses cpu0..cpu%d", r.lines[i], cpu, len(r.p.Calls)-1)
+			used := fmt.Sprintf("uses cpu0..cpu%d", len(r.p.Calls)-1)
+			if len(r.p.Calls) == 0 {
+				used = "has no calls at all"
+			}
+			return fmt.Errorf("line %d: cpu%d has no calls: the program %s", r.lines[i], cpu, used)
 		}
 	}
 	slices.SortFunc(r.p.Choices, Choice.compareKey)

@@ -51,38 +51,47 @@ func main() {
 
 func (a *app) run(args []string) int {
 	if len(args) == 0 {
-		a.usage(a.err)
+		fmt.Fprintf(a.err, "mmfuzz: no command: want one of %s\n", commandNames())
 		return exitUsage
 	}
 	if args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
-		a.usage(a.out)
+		a.usage()
 		return exitOK
 	}
-	var names []string
 	for _, c := range commands() {
-		if c.name != args[0] {
-			names = append(names, c.name)
-			continue
+		if c.name == args[0] {
+			return a.runCommand(c, args[1:])
 		}
-		code, err := c.run(a, args[1:])
-		if errors.Is(err, flag.ErrHelp) {
-			fmt.Fprintf(a.out, "usage: mmfuzz %s %s\n%s\n", c.name, c.usage, c.help)
-			return exitOK
-		}
-		if err != nil {
-			fmt.Fprintf(a.err, "mmfuzz %s: %s\n", c.name, oneLine(err.Error()))
-			return exitUsage
-		}
-		return code
 	}
-	fmt.Fprintf(a.err, "mmfuzz: unknown command %q: want one of %s\n", args[0], strings.Join(names, ", "))
+	fmt.Fprintf(a.err, "mmfuzz: unknown command %q: want one of %s\n", args[0], commandNames())
 	return exitUsage
 }
 
-func (a *app) usage(w io.Writer) {
-	fmt.Fprintln(w, "usage: mmfuzz COMMAND ...")
+func (a *app) runCommand(c command, args []string) int {
+	code, err := c.run(a, args)
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintf(a.out, "usage: mmfuzz %s %s\n%s\n", c.name, c.usage, c.help)
+		return exitOK
+	}
+	if err != nil {
+		fmt.Fprintf(a.err, "mmfuzz %s: %s\n", c.name, oneLine(err.Error()))
+		return exitUsage
+	}
+	return code
+}
+
+func commandNames() string {
+	var names []string
 	for _, c := range commands() {
-		fmt.Fprintf(w, "  %s %s\n        %s\n", c.name, c.usage, c.help)
+		names = append(names, c.name)
+	}
+	return strings.Join(names, ", ")
+}
+
+func (a *app) usage() {
+	fmt.Fprintln(a.out, "usage: mmfuzz COMMAND ...")
+	for _, c := range commands() {
+		fmt.Fprintf(a.out, "  %s %s\n        %s\n", c.name, c.usage, c.help)
 	}
 }
 

@@ -1,0 +1,81 @@
+package fuzz
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/mmfuzz/mmfuzz/mm/sim"
+)
+
+// seedPrograms reads the programs that the seeds of all targets stand for.
+func seedPrograms(tb testing.TB) []*Program {
+	var programs []*Program
+	for _, shape := range Shapes() {
+		files, err := filepath.Glob(filepath.Join("..", "corpus", "programs", shape.Name, "*.txt"))
+		if err != nil || len(files) == 0 {
+			tb.Fatalf("no programs for %s: %v", shape.Name, err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				tb.Fatal(err)
+			}
+			p, err := Parse(string(text))
+			if err != nil {
+				tb.Fatalf("%s: %v", file, err)
+			}
+			programs = append(programs, p)
+		}
+	}
+	return programs
+}
+
+// BenchmarkAccess runs the seed corpus on v6.2, each program under a drawn schedule, and reports the time for a
+// simulated access to memory: a step of the machine.
+func BenchmarkAccess(b *testing.B) {
+	for _, model := range sim.Models() {
+		b.Run(model.String(), func(b *testing.B) {
+			programs := seedPrograms(b)
+			r := NewRunner()
+			defer r.Close()
+			var draw random
+			run := func() (steps int) {
+				for i, p := range programs {
+					p.Kernel, p.Model = "v6.2", model
+					draw.reset(uint64(i))
+					steps += r.RunWith(p, &draw).Steps
+				}
+				return steps
+			}
+			steps := run()
+			b.ReportAllocs()
+			b.ResetTimer()
+			for range b.N {
+				run()
+			}
+			n := float64(b.Elapsed().Nanoseconds()) / float64(b.N)
+			b.ReportMetric(n/float64(steps), "ns/access")
+			b.ReportMetric(n/float64(len(programs)), "ns/program")
+		})
+	}
+}
+
+// BenchmarkInput is what an input of the native fuzzer costs besides the fuzzer: all its runs.
+func BenchmarkInput(b *testing.B) {
+	for _, shape := range Shapes()[:2] {
+		b.Run(shape.Name, func(b *testing.B) {
+			e := NewExec(shape, CleanSubjects())
+			r := rng(3)
+			data := randomBytes(&r, 100)
+			e.Bytes(data)
+			runs := e.Runs()
+			b.ReportAllocs()
+			b.ResetTimer()
+			for range b.N {
+				e.Bytes(data)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*runs), "ns/run")
+		})
+	}
+}

@@ -1,0 +1,75 @@
+package fuzztest
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mmfuzz/mmfuzz/fuzz"
+)
+
+// Every crash file ends with its bug on its kernel, as its table shows, is as small as shrinking makes it, and does not
+// crash the kernels that do not have the bug, neither as it is nor under other schedules.
+func TestCrashers(t *testing.T) {
+	others := map[string]map[string]bool{ // kernel by kernel: does it have the bug?
+		"rcu_free_slab":  {"v6.0": false, "next-20220927": true, "next-20220927+aligned": false, "v6.2": false},
+		"list_poison2":   {"v6.0": false, "next-20220927": true, "next-20220927+aligned": true, "v6.2": false},
+		"slabs":          {"v6.0": false, "next-20220927": true, "next-20220927+aligned": true, "v6.2": false},
+		"lost_page_lock": {"v6.0": false, "next-20220927": true, "next-20220927+aligned": true, "v6.2": false},
+	}
+	files, err := filepath.Glob("../../crashers/*.txt")
+	require.NoError(t, err)
+	require.Len(t, files, len(others))
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".txt")
+		t.Run(name, func(t *testing.T) {
+			p := load(t, file)
+			r := fuzz.NewRunner()
+			defer r.Close()
+			tr := r.Trace(p)
+			require.Equal(t, p.Bug, tr.Outcome.Title())
+			require.Empty(t, tr.Unused)
+			golden(t, file, p, tr.Table())
+
+			small, tries := r.Shrink(p, fuzz.ShrinkTries)
+			require.Less(t, tries, fuzz.ShrinkTries)
+			require.True(t, p.SameRun(small), "shrinks to\n%s", small)
+
+			for kernel, has := range others[name] {
+				q := p.Clone()
+				q.Kernel = kernel
+				o := r.Run(q)
+				require.Equal(t, has, o.Title() == p.Bug, "%s: %s", kernel, o.Title())
+				if !has {
+					h := &fuzz.Hunt{Kernel: kernel, Model: q.Model, Strategy: "random", Program: q, Seed: 1, Runs: 5000}
+					for _, f := range h.Do().Findings {
+						require.NotEqual(t, p.Bug, f.Title, "%s\n%s", kernel, f.Program)
+						require.False(t, clean(kernel), "%s\n%s", f.Title, f.Program)
+					}
+				}
+			}
+		})
+	}
+}
+
+// clean says whether the kernel is expected to have no bug at all.
+func clean(kernel string) bool {
+	return slices.ContainsFunc(fuzz.CleanSubjects(), func(s fuzz.Subject) bool { return s.Kernel == kernel })
+}
+
+// golden compares the trace of a crash file with the table, and with -update rewrites it.
+func golden(t *testing.T, file string, p *fuzz.Program, table string) {
+	if *update {
+		p.Trace = table
+		require.NoError(t, os.WriteFile(file, []byte(p.String()), 0o666))
+	}
+	require.Equal(t, p.Trace, table, "%s: go test ./fuzz/fuzztest -update", file)
+	for line := range strings.Lines(table) {
+		require.LessOrEqual(t, len(strings.TrimSuffix(line, "\n")), 100, "%q", line)
+		require.NotRegexp(t, `[^ -~\n]`, line, "not plain ASCII")
+	}
+}
