@@ -74,10 +74,10 @@ func TestGetFreePages(t *testing.T) {
 	require.Nil(t, mm.run(t, "__get_free_pages o2 q0; get_page q0 q1; lock_page q0"))
 	require.Equal(t, uint64(0), mm.m.Peek(pageSlot(1)), "there is no second user")
 	require.Equal(t, NrPages-4, mm.freePages())
-	require.Nil(t, mm.on(func(c *sim.CPU) { getPageUnlessZero(c, nthPage(0)) }))
+	require.Nil(t, mm.on(func(c *sim.CPU) { getPageUnlessZero(c, nthPage(8)) }))
 	require.Nil(t, mm.run(t, "put_page q0"))
 	require.Equal(t, NrPages-1, mm.freePages())
-	require.Nil(t, mm.on(func(c *sim.CPU) { mm.putPage(c, nthPage(0)) }))
+	require.Nil(t, mm.on(func(c *sim.CPU) { mm.putPage(c, nthPage(8)) }))
 	require.Equal(t, NrPages, mm.freePages())
 	require.Nil(t, mm.Finish())
 }

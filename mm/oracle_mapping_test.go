@@ -105,7 +105,7 @@ func TestSlabLeavesItOnMapping(t *testing.T) {
 		{"slabs", "objects=1", "kmem_cache_alloc c0 s0; kmem_cache_alloc c0 s1; kmem_cache_alloc c0 s2; " +
 			"kmem_cache_alloc c0 s3; kmem_cache_alloc c0 s4; kmem_cache_alloc c0 s5; kmem_cache_alloc c0 s6; " +
 			"kmem_cache_free s0; kmem_cache_free s1; kmem_cache_free s2; kmem_cache_free s3; kmem_cache_free s4; " +
-			"kmem_cache_free s5", 5, "6"},
+			"kmem_cache_free s5", 9, "6"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			mm := newKernel(t, "next-20220927")

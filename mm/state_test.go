@@ -25,9 +25,12 @@ func (mm *MM) refcount(page Page) int { return int(int32(mm.m.Peek32(page.at(pag
 // isFlag reports whether a bit of page->flags is set.
 func (mm *MM) isFlag(page Page, nr uint) bool { return mm.word(page, pageFlags)>>nr&1 != 0 }
 
-// freePages counts the pages of the buddy allocator.
+// freePages counts the pages of the buddy allocator and of the CPUs' lists.
 func (mm *MM) freePages() int {
 	n := 0
+	for cpu := range sim.MaxCPUs {
+		n += len(mm.list(pcpOf(cpu).list()))
+	}
 	for order := range uint(maxOrder + 1) {
 		n += len(mm.list(freeList(order))) << order
 	}
