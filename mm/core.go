@@ -7,7 +7,7 @@
 //
 // Lock order, outermost first:
 //
-//	page lock (PG_locked) > owner's locks > node->list_lock > zone->lock
+//	page lock (PG_locked) > owner's locks > node->list_lock > pcp->lock > zone->lock
 package mm
 
 import "github.com/mmfuzz/mmfuzz/mm/sim"
