@@ -87,6 +87,12 @@ func answer(q *sim.Question, cpu int) int {
 // chooseAmong chooses the CPU that goes on; -1 if all are asleep.
 func (e *explorer) chooseAmong(cpus uint8) int {
 	e.wake()
+	if cpus&(cpus-1) == 0 {
+		if cpus&e.sleep.asleep != 0 {
+			return -1
+		}
+		return lowest(cpus) // no choice, and nothing can go before it
+	}
 	if e.depth == len(e.path) {
 		ready := cpus &^ e.sleep.asleep
 		if ready == 0 {

@@ -40,7 +40,7 @@ type Stats struct {
 // visit is called after each execution and may end the exploration by returning
 // false. limit bounds the runs; 0 is no bound.
 func All(m *sim.Machine, limit int, run func(sim.Chooser) sim.Result, visit func(sim.Result) bool) Stats {
-	e := &explorer{m: m}
+	e := &explorer{m: m, loads: map[int32][]int{}}
 	stats := Stats{Complete: true}
 	for runs := 1; ; runs++ {
 		e.begin()
@@ -102,8 +102,11 @@ type explorer struct {
 	sleep   sleep
 	seen    int // steps that sleep has taken into account
 
-	clocks []clock // see findRaces
-	nodeOf []int
+	// Of the run at hand, see findRaces.
+	nodeOf []int           // the choice that each step was, -1 for none
+	clocks []clock         // the past of each step
+	loads  map[int32][]int // of each variable, where there was a choice
+	others []int           // steps that are no loads, stores or barriers
 }
 
 // pending is a step about to be done.

@@ -243,3 +243,28 @@ func TestSameOutcomesAsNaive(t *testing.T) {
 		}
 	}
 }
+
+// Every execution of an exhaustive machine under sc and tso can be repeated on
+// one that is not.
+func TestOrderRepeatsTheRun(t *testing.T) {
+	const seed = 2
+	rng := rand.New(rand.NewPCG(seed, 0))
+	for n := range 100 {
+		p := randomProgram(rng, 3)
+		for _, model := range []sim.Model{sim.SC, sim.TSO} {
+			m, plain := newMachine(t, true), newMachine(t, false)
+			plain.SetEveryStep(true)
+			var outcome string
+			explore.All(m, 50, func(ch sim.Chooser) (r sim.Result) {
+				r, outcome = p.once(m, model, ch)
+				return r
+			}, func(sim.Result) bool {
+				turns, ok := explore.Order(m)
+				require.True(t, ok, "program %d of seed %d under %v:\n%v", n, seed, model, p)
+				_, again := p.once(plain, model, explore.Follow(turns, 0))
+				require.Equal(t, outcome, again, "program %d of seed %d under %v:\n%v", n, seed, model, p)
+				return true
+			})
+		}
+	}
+}

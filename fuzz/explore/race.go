@@ -49,6 +49,10 @@ func (c *clock) has(cpu uint8, i int) bool { return c[cpu] > int32(i) }
 func (e *explorer) findRaces() {
 	steps := e.m.Steps()
 	e.clocks = e.clocks[:0]
+	e.others = e.others[:0]
+	for v := range e.loads {
+		e.loads[v] = e.loads[v][:0]
+	}
 	var last [sim.MaxCPUs]clock
 	for j := range steps {
 		s := &steps[j]
@@ -59,17 +63,11 @@ func (e *explorer) findRaces() {
 		if s.Src >= 0 {
 			now.join(&e.clocks[s.Src])
 		}
-		for i := j - 1; i >= 0; i-- {
-			t := &steps[i]
-			if t.CPU == s.CPU || now.has(t.CPU, i) {
-				continue
-			}
-			if dependent(t.Kind, s.Kind) {
-				e.race(steps, i, j, &now)
-			} else if !(t.Kind == sim.EvRcuUnlock && s.Kind == sim.EvSyncEnd) {
-				continue
-			}
-			now.join(&e.clocks[i])
+		if s.Var < 0 && s.Kind != sim.EvFence {
+			e.otherRaces(steps, j, &now)
+		}
+		if isLoad(s.Kind) && e.chosen(j, s) {
+			e.loads[s.Var] = append(e.loads[s.Var], j)
 		}
 		now[s.CPU] = int32(j) + 1
 		e.clocks = append(e.clocks, now)
@@ -77,30 +75,48 @@ func (e *explorer) findRaces() {
 	}
 }
 
+// chosen reports whether another CPU could have gone on in place of step i.
+func (e *explorer) chosen(i int, s *sim.Step) bool {
+	return i < len(e.nodeOf) && e.nodeOf[i] >= 0 && e.path[e.nodeOf[i]].answer == int(s.CPU)
+}
+
 // storeRaces looks for loads that were done before the store of step j, which
 // has past in its past by po, and could have read it. If j is an RMW, what it
 // read does not count: coming first it would have read something else.
 func (e *explorer) storeRaces(steps []sim.Step, j int, past *clock) {
+	for _, i := range e.loads[steps[j].Var] {
+		if t := &steps[i]; t.CPU != steps[j].CPU && !past.has(t.CPU, i) {
+			e.race(steps, i, j, past)
+		}
+	}
+}
+
+// otherRaces looks for steps before step j, which is no load or store, whose
+// order with it matters, and puts them into its past.
+func (e *explorer) otherRaces(steps []sim.Step, j int, past *clock) {
 	s := &steps[j]
-	for i := j - 1; i >= 0; i-- {
+	for k := len(e.others) - 1; k >= 0; k-- {
+		i := e.others[k]
 		t := &steps[i]
-		if t.Var != s.Var || t.CPU == s.CPU || !isLoad(t.Kind) || past.has(t.CPU, i) {
+		if t.CPU == s.CPU || past.has(t.CPU, i) {
 			continue
 		}
-		e.race(steps, i, j, past)
+		if dependent(t.Kind, s.Kind) {
+			if e.chosen(i, t) {
+				e.race(steps, i, j, past)
+			}
+		} else if t.Kind != sim.EvRcuUnlock || s.Kind != sim.EvSyncEnd {
+			continue
+		}
+		past.join(&e.clocks[i])
 	}
+	e.others = append(e.others, j)
 }
 
 // race makes sure that where step i was chosen, a CPU is tried that leads to
 // step j being done before it. past is what is in the past of j by po.
 func (e *explorer) race(steps []sim.Step, i, j int, past *clock) {
-	if i >= len(e.nodeOf) || e.nodeOf[i] < 0 {
-		return
-	}
 	n := &e.path[e.nodeOf[i]]
-	if n.answer != int(steps[i].CPU) {
-		return
-	}
 	// Of the steps after i, up to j, in whose past i is not: a CPU whose first
 	// of them has no first of another CPU in its past may go first.
 	var found, initial uint8

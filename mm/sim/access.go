@@ -86,7 +86,7 @@ func (c *CPU) load(a Addr, size uint8, o Order) uint64 {
 	}
 	v = extract(v, shift, size)
 	m.mix(c, EvRead, a, v)
-	if m.exhaustive {
+	if m.asking {
 		c.logStep(EvRead, i, src, 0)
 	}
 	if m.tracing {
@@ -106,7 +106,7 @@ func (c *CPU) readMessage(i int32, o Order, late *int) int32 {
 
 func (c *CPU) store(a Addr, size uint8, v uint64, o Order) {
 	kind := EvWrite
-	if c.m.exhaustive && c.m.partial(a, size) {
+	if c.m.asking && c.m.partial(a, size) {
 		kind = EvRMW
 	}
 	i, shift := c.access(kind, a, size)
@@ -133,7 +133,7 @@ func (c *CPU) storeNow(a Addr, i int32, shift, size uint8, v uint64, o Order) {
 		msg = m.graph.write(c, i, v, partial, shift, o, &late)
 	}
 	m.mix(c, EvWrite, a, v)
-	if m.exhaustive {
+	if m.asking {
 		if partial {
 			c.logStep(EvRMW, i, m.msgs[msg].older, msg)
 		} else {
@@ -177,7 +177,7 @@ func (c *CPU) rmwNow(a Addr, r rmwRequest) (uint64, bool) {
 		kind = EvRMWFail
 	}
 	m.mix(c, kind, a, r.old^r.new<<1)
-	if m.exhaustive {
+	if m.asking {
 		logged := kind
 		if r.newest {
 			logged = EvLock

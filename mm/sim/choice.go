@@ -78,6 +78,13 @@ func (q *Question) Stored(answer int) int {
 	return int(q.m.msgs[q.m.candidates[answer]].step)
 }
 
+// StoredBy returns, for a Read question, the CPU and the step of it that did
+// the store which the answer reads; CPU -1 for the initial value.
+func (q *Question) StoredBy(answer int) (cpu, step int) {
+	msg := &q.m.msgs[q.m.candidates[answer]]
+	return int(msg.cpu), int(msg.by)
+}
+
 // Chooser answers a machine's questions. Answer 0 is always the dull one: stay
 // on this CPU, read the newest value, make the store the newest. An exhausted
 // chooser answers 0 for ever. A question with one answer is never asked.
@@ -93,11 +100,8 @@ func (Dull) Choose(*Question) int { return 0 }
 
 // ask puts m.question to the chooser. Every choice of a run is made here.
 func (m *Machine) ask() int {
-	if m.exhaustive {
-		m.question.m = m
-	}
 	answer := m.chooser.Choose(&m.question)
-	if answer == Prune && m.exhaustive {
+	if answer == Prune && m.asking {
 		m.pruned = true
 		return 0
 	}
@@ -118,7 +122,7 @@ func (c *CPU) askStore(a Addr, n int) int {
 // askSource asks c which of the first n of m.candidates to read, or to put a
 // store after.
 func (c *CPU) askSource(kind Kind, a Addr, n int) int {
-	if n < 2 && !c.m.exhaustive {
+	if n < 2 && !c.m.asking {
 		return 0
 	}
 	return c.askAccess(kind, a, n)
@@ -126,7 +130,7 @@ func (c *CPU) askSource(kind Kind, a Addr, n int) int {
 
 func (c *CPU) askAccess(kind Kind, a Addr, n int) int {
 	m := c.m
-	m.question = Question{Kind: kind, N: n, CPU: c.id, Step: c.steps, Addr: a}
+	m.question = Question{Kind: kind, N: n, CPU: c.id, Step: c.steps, Addr: a, m: m}
 	answer := m.ask()
 	if m.pruned {
 		panic(errUnwound)

@@ -138,7 +138,7 @@ func (c *CPU) step(kind EventKind, i int32) {
 		m.outOfSteps = true
 		panic(errUnwound)
 	}
-	if others := m.runnable &^ c.bit; others != 0 || m.exhaustive {
+	if others := m.runnable &^ c.bit; others != 0 || m.asking || m.everyStep {
 		c.maybeSwitch(others, kind, i)
 	}
 }

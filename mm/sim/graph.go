@@ -51,6 +51,7 @@ const (
 type graphEvent struct {
 	pos   uint64 // coherence position of the store that it is or reads
 	cell  int32
+	step  int32 // index in the machine's log
 	prev  int16 // the CPU's event before it on the variable, -1 for none
 	src   int16 // a load's store, -1 for one outside the window
 	cpu   int8
@@ -130,6 +131,7 @@ func (g *graph) newEvent(c *CPU, i int32, store bool, pos uint64, src int16) int
 	g.words = (g.n + 63) >> 6
 	x := &g.m.cells[i]
 	v := &g.events[e]
+	v.step = int32(len(g.m.log))
 	v.pos, v.cell, v.prev, v.src, v.cpu, v.store = pos, i, x.last[c.id], src, int8(c.id), store
 	x.last[c.id] = int16(e)
 	g.cpus[c.id].own.add(e)
@@ -142,7 +144,7 @@ func (g *graph) read(c *CPU, i int32, o Order, late *int) int32 {
 	m := g.m
 	x := m.list(i)
 	k := x.head
-	if k != x.seen[c.id] || m.exhaustive {
+	if k != x.seen[c.id] || m.asking {
 		*late = c.askSource(Read, m.addrOf(i), g.sources(c, i, o))
 		k = m.candidates[*late]
 	}
@@ -408,7 +410,7 @@ func (g *graph) addStore(c *CPU, i int32, v uint64, o Order, above, below int32,
 		x.head, x.val = k, v
 	}
 	e := g.newEvent(c, i, true, pos, -1)
-	m.msgs[k] = message{val: v, pos: pos, older: below, event: int16(e), cpu: int8(c.id), glued: glued}
+	m.msgs[k] = message{val: v, pos: pos, older: below, event: int16(e), cpu: int8(c.id), glued: glued, by: int32(c.steps)}
 	x.seen[c.id] = k
 
 	w := &g.events[e]

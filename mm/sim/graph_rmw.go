@@ -15,7 +15,7 @@ func (g *graph) rmw(c *CPU, r *rmwRequest) {
 		u.mbBA = false
 	}
 	k := x.head
-	if m.exhaustive || k != x.seen[c.id] && !r.newest {
+	if m.asking || k != x.seen[c.id] && !r.newest {
 		r.late = c.askSource(Read, m.addrOf(r.cell), g.rmwSources(c, r))
 		k = m.candidates[r.late]
 	}

@@ -84,6 +84,8 @@ type Machine struct {
 
 	explicit   bool // dependencies are given by Depend
 	exhaustive bool
+	asking     bool // exhaustive, and in the first phase since Reset
+	everyStep  bool
 	log        []Step
 	candidates [maxCandidates]int32 // messages that the answers to a Read question read
 }
@@ -125,6 +127,7 @@ func (m *Machine) Reset(model Model, chooser Chooser) {
 	m.memory.reset()
 	m.model, m.chooser = model, chooser
 	m.stepsLeft = m.maxSteps
+	m.asking = m.exhaustive
 	m.hash = 0
 	m.rcu.reset()
 	m.trace, m.log = m.trace[:0], m.log[:0]
@@ -190,6 +193,7 @@ func (m *Machine) Run(ncpu int, body func(*CPU)) Result {
 	if m.goPanic != "" {
 		panic(m.goPanic)
 	}
+	m.asking = false
 	return Result{
 		Bug: m.bug, Steps: m.maxSteps - max(m.stepsLeft, 0), OutOfSteps: m.outOfSteps, Pruned: m.pruned,
 		Settled: m.engine == onGraph && m.graph.settled, Hash: m.hash,
@@ -222,7 +226,7 @@ func (m *Machine) afterStop(c *CPU) *CPU {
 	}
 	n := bits.OnesCount8(m.runnable)
 	answer := 0
-	if n > 1 || m.exhaustive {
+	if n > 1 || m.asking || m.everyStep {
 		step := c.steps
 		if c.state == cpuDone {
 			step++

@@ -43,6 +43,7 @@ type message struct {
 	glued bool   // nothing may come between older and this one
 	seq   int32  // of the trace event, -1 for the initial value
 	step  int32  // of an exhaustive machine's log, -1 for the initial value
+	by    int32  // the step of its CPU that stored it
 }
 
 // Map adds memory of that many 64-bit words at base, a multiple of 8. Regions

@@ -130,7 +130,7 @@ func (c *CPU) SynchronizeRcu() {
 
 func (c *CPU) rcuEvent(kind EventKind) {
 	c.m.mix(c, kind, 0, 0)
-	if c.m.exhaustive {
+	if c.m.asking {
 		c.logStep(kind, -1, 0, 0)
 	}
 	if c.m.tracing {
@@ -165,7 +165,7 @@ func (c *CPU) CallRcu(head Addr, fn uint64) {
 	k := c.beginPeriod()
 	m.rcu.queue = append(m.rcu.queue, callback{head: head, cpu: int8(c.id), period: int32(k)})
 	m.mix(c, EvCallRcu, head, fn)
-	if m.exhaustive {
+	if m.asking {
 		c.logStep(EvCallRcu, -1, 0, 0)
 	}
 	if m.tracing {
@@ -179,7 +179,7 @@ func (c *CPU) CallRcu(head Addr, fn uint64) {
 func (c *CPU) RcuDoBatch(invoke func(c *CPU, head Addr, fn uint64)) int {
 	c.step(EvCallback, -1)
 	m := c.m
-	if m.exhaustive {
+	if m.asking {
 		c.logStep(EvCallback, -1, 0, 0)
 	}
 	end := m.rcu.invoked

@@ -121,6 +121,8 @@ type Step struct {
 	// Src is the index of the step whose store this one reads, -1 for the
 	// initial value and for steps that read nothing.
 	Src int32
+	// Number is the step's number on its CPU, from 1.
+	Number int32
 }
 
 // SetExhaustive makes the machine one for an explorer of all executions. From
@@ -129,18 +131,42 @@ type Step struct {
 // model's; then only loads need be tried in more than one order with the steps
 // of other CPUs. Run and Read questions are asked at every step, also when they
 // have one answer, and may be answered with Prune. Steps are logged; a 32-bit
-// store to a word that is not split counts as an RMW of the word.
+// store to a word that is not split counts as an RMW of the word. All that
+// goes for the first Run after Reset: later phases are not explored.
 func (m *Machine) SetExhaustive(on bool) { m.exhaustive = on }
+
+// SetEveryStep makes the machine ask Run questions at every step, also when
+// they have one answer, for choosers that count.
+func (m *Machine) SetEveryStep(on bool) { m.everyStep = on }
 
 // Steps returns the steps since Reset, of an exhaustive machine. It is valid
 // until the next Reset.
 func (m *Machine) Steps() []Step { return m.log }
 
+// Precedes reports whether step i is before step j in every order of all steps
+// that explains the run of an exhaustive machine: by (po | rf | co | fr)+ for
+// sc, and for tso less the po from a store to a load. Both are loads, stores or
+// RMWs.
+func (m *Machine) Precedes(i, j int) bool {
+	g := m.graph
+	for e := 0; e < g.n; e++ {
+		if int(g.events[e].step) != j {
+			continue
+		}
+		hit := false
+		g.events[e].before.each(g.words, func(b int) { hit = hit || int(g.events[b].step) == i })
+		if hit {
+			return true
+		}
+	}
+	return false
+}
+
 // logStep appends a step that read message src and stored message dst, 0 for
 // none.
 func (c *CPU) logStep(kind EventKind, i, src, dst int32) {
 	m := c.m
-	s := Step{CPU: uint8(c.id), Kind: kind, Var: i, Src: -1}
+	s := Step{CPU: uint8(c.id), Kind: kind, Var: i, Src: -1, Number: int32(c.steps)}
 	if src != 0 {
 		s.Src = m.msgs[src].step
 	}

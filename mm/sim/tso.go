@@ -41,14 +41,14 @@ func (t *tsoState) read(c *CPU, i int32, late *int) int32 {
 	if k == 0 || own.seen == t.now {
 		return k
 	}
+	m.candidates[0] = k
 	n := 1
-	for j := k; m.visibleBehind(c, j, own.seen); j = m.msgs[j].older {
-		n++
+	for j := k; n < maxCandidates && m.visibleBehind(c, j, own.seen); n++ {
+		j = m.msgs[j].older
+		m.candidates[n] = j
 	}
 	*late = c.askSource(Read, m.addrOf(i), n)
-	for n = *late; n > 0; n-- {
-		k = m.msgs[k].older
-	}
+	k = m.candidates[*late]
 	if msg := &m.msgs[k]; int(msg.cpu) != c.id && msg.pos > own.seen {
 		own.seen = msg.pos
 	}
@@ -67,7 +67,7 @@ func (t *tsoState) write(c *CPU, i int32, v uint64) int32 {
 	x := &m.cells[i]
 	t.now++
 	t.cpus[c.id].store = t.now
-	m.msgs[k] = message{val: v, pos: t.now, older: x.head, event: -1, cpu: int8(c.id)}
+	m.msgs[k] = message{val: v, pos: t.now, older: x.head, event: -1, cpu: int8(c.id), by: int32(c.steps)}
 	x.head, x.val = k, v
 	return k
 }
