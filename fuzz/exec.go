@@ -81,12 +81,22 @@ type Exec struct {
 	decoder  *decoder
 	random   random
 	runs     int
-	slots    [mm.NrObjectSlots]sim.Addr // for CheckSlab
+
+	addresses        map[string]sim.Addr // of words, by name
+	waiting, isolate []mm.Call           // for CheckAddress: a freed slab that waits for its grace period, and its isolation
 }
 
 // NewExec returns an Exec for inputs of that shape.
 func NewExec(shape *Shape, subjects []Subject) *Exec {
-	return &Exec{shape: shape, subjects: subjects, runner: NewRunner(), decoder: newDecoder()}
+	return &Exec{
+		shape:     shape,
+		subjects:  subjects,
+		runner:    NewRunner(),
+		decoder:   newDecoder(),
+		addresses: map[string]sim.Addr{},
+		waiting:   parseCalls("kmem_cache_alloc c1 s0", "kmem_cache_free s0", "kmem_cache_shrink c1"),
+		isolate:   parseCalls("isolate_movable_page p0"),
+	}
 }
 
 // Runs returns how many programs have been run.

@@ -113,23 +113,26 @@ func slabOrder(config mm.Config) int {
 	return int(config.Chosen(i)) // its values are 0, 1, 2
 }
 
-// slotAddresses finds the words in which programs keep objects, by their names in a trace.
-func (e *Exec) slotAddresses() [mm.NrObjectSlots]sim.Addr {
-	var slots [mm.NrObjectSlots]sim.Addr
-	if e.slots != slots {
-		return e.slots
-	}
-	for i := range e.slots {
+// slotAddresses finds the words in which programs keep objects.
+func (e *Exec) slotAddresses() (slots [mm.NrObjectSlots]sim.Addr) {
+	for i := range slots {
 		name := fmt.Sprintf("s%d", i)
-		p := &Program{Kernel: e.subjects[0].Kernel, Calls: [][]mm.Call{parseCalls("kmem_cache_free " + name)}}
-		for _, event := range e.runner.Trace(p).events {
-			if isAccess(&event) && e.runner.mm.AddrName(event.Addr) == name {
-				e.slots[i] = event.Addr
-			}
-		}
-		if e.slots[i] == 0 {
-			panic("fuzz: no word is named " + name)
+		slots[i] = e.address(name, "kmem_cache_free "+name)
+	}
+	return slots
+}
+
+// address finds the word of that name, which the call uses.
+func (e *Exec) address(name, call string) sim.Addr {
+	if a, ok := e.addresses[name]; ok {
+		return a
+	}
+	p := &Program{Kernel: e.subjects[0].Kernel, Calls: [][]mm.Call{parseCalls(call)}}
+	for _, event := range e.runner.Trace(p).events {
+		if isAccess(&event) && e.runner.mm.AddrName(event.Addr) == name {
+			e.addresses[name] = event.Addr
+			return event.Addr
 		}
 	}
-	return e.slots
+	panic("fuzz: no word is named " + name)
 }
