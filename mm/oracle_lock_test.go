@@ -29,7 +29,7 @@ func TestOracleLock(t *testing.T) {
 		{"trylock between load and store of __set_bit", switchAt{{0, 2, 1}, {1, 2, 0}}, setSlab, trylock, bugLockLost},
 		{"lock and unlock in between: nothing is lost", switchAt{{0, 2, 1}}, setSlab, trylock, ""},
 		{"two __set_bits", switchAt{{0, 2, 1}, {1, 2, 0}}, setSlab,
-			func(mm *MM, c *sim.CPU) { mm.__setFlag(c, mm.k.flags.active, page) }, bugSlabLost},
+			func(mm *MM, c *sim.CPU) { mm.__setBit(c, mm.k.flags.active, page) }, bugSlabLost},
 		{"unlock of an unlocked page", sim.Dull{},
 			func(mm *MM, c *sim.CPU) { mm.folioUnlock(c, page) }, trylock, bugUnlockUnlocked},
 		{"lock bit put back to 0 behind the holder's back", switchAt{{0, 3, 1}},

@@ -71,28 +71,28 @@ func TestOracleSlab(t *testing.T) {
 		{"flushed slab not frozen", func(mm *MM, c *sim.CPU) {
 			s := &mm.caches[0]
 			sl := mm.virtToSlab(c, mm.kmemCacheAlloc(c, s))
-			c.WriteOnce(sl.at(mm.k.layout.counters), uint64(mm.slabWord(c, sl).withFrozen(false)))
+			c.WriteOnce(sl.at(mm.k.layout.counters), uint64(sl.Word(mm, c).withFrozen(false)))
 			mm.flushCpuSlab(c, s)
 		}, bugSlabNotFrozen},
 		{"slab on the node's list frozen", func(mm *MM, c *sim.CPU) {
 			s := &mm.caches[0]
 			sl := mm.virtToSlab(c, mm.kmemCacheAlloc(c, s))
 			mm.flushCpuSlab(c, s)
-			c.WriteOnce(sl.at(mm.k.layout.counters), uint64(mm.slabWord(c, sl).withFrozen(true)))
+			c.WriteOnce(sl.at(mm.k.layout.counters), uint64(sl.Word(mm, c).withFrozen(true)))
 			mm.kmemCacheAlloc(c, s)
 		}, bugSlabFrozen},
 		{"slab on the node's list has nothing", func(mm *MM, c *sim.CPU) {
 			s := &mm.caches[0]
 			sl := mm.virtToSlab(c, mm.kmemCacheAlloc(c, s))
 			mm.flushCpuSlab(c, s)
-			c.WriteOnce(sl.at(mm.k.layout.counters), uint64(mm.slabWord(c, sl).withFreelist(0)))
+			c.WriteOnce(sl.at(mm.k.layout.counters), uint64(sl.Word(mm, c).withFreelist(0)))
 			mm.kmemCacheAlloc(c, s)
 		}, bugPartialNoFreelist},
 		{"slab on the node's list full", func(mm *MM, c *sim.CPU) {
 			s := &mm.caches[0]
 			sl := mm.virtToSlab(c, mm.kmemCacheAlloc(c, s))
 			mm.flushCpuSlab(c, s)
-			w := mm.slabWord(c, sl)
+			w := sl.Word(mm, c)
 			c.WriteOnce(sl.at(mm.k.layout.counters), uint64(w.withInuse(w.objects())))
 			mm.kmemCacheShrink(c, s)
 		}, bugPartialFull},

@@ -96,7 +96,7 @@ func (mm *MM) folioTestSlab(c *sim.CPU, folio Page) bool {
 // __folioSetSlab is __folio_set_slab, include/linux/page-flags.h, v6.0: not
 // atomic.
 func (mm *MM) __folioSetSlab(c *sim.CPU, folio Page) {
-	mm.__setFlag(c, mm.k.flags.slab, folio)
+	mm.__setBit(c, mm.k.flags.slab, folio)
 	mm.shadow.page(folio).slab = true
 }
 
@@ -104,7 +104,7 @@ func (mm *MM) __folioSetSlab(c *sim.CPU, folio Page) {
 // not atomic.
 func (mm *MM) __folioClearSlab(c *sim.CPU, folio Page) {
 	mm.shadow.page(folio).slab = false
-	mm.__clearFlag(c, mm.k.flags.slab, folio)
+	mm.__clearBit(c, mm.k.flags.slab, folio)
 }
 
 // pageIsolated is PageIsolated, include/linux/page-flags.h, v6.0.
@@ -201,15 +201,15 @@ func (mm *MM) folioUnlock(c *sim.CPU, folio Page) {
 // unlockPage is unlock_page, mm/folio-compat.c, v6.0.
 func (mm *MM) unlockPage(c *sim.CPU, page Page) { mm.folioUnlock(c, pageFolio(c, page)) }
 
-// __setFlag is __set_bit of a bit of page->flags: a load and a store, which
+// __setBit is __set_bit of a bit of page->flags: a load and a store, which
 // wipe what others did to the word in between.
-func (mm *MM) __setFlag(c *sim.CPU, nr uint, page Page) {
+func (mm *MM) __setBit(c *sim.CPU, nr uint, page Page) {
 	c.SetBitNonAtomic(nr, page.at(pageFlags))
 	mm.checkFlagsLost(c, page)
 }
 
-// __clearFlag is __clear_bit of a bit of page->flags.
-func (mm *MM) __clearFlag(c *sim.CPU, nr uint, page Page) {
+// __clearBit is __clear_bit of a bit of page->flags.
+func (mm *MM) __clearBit(c *sim.CPU, nr uint, page Page) {
 	c.ClearBitNonAtomic(nr, page.at(pageFlags))
 	mm.checkFlagsLost(c, page)
 }

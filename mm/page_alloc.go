@@ -101,7 +101,7 @@ func (mm *MM) prepNewPage(c *sim.CPU, page Page, order uint, flags gfp) {
 
 // prepCompoundPage is prep_compound_page, mm/page_alloc.c, v6.0.
 func (mm *MM) prepCompoundPage(c *sim.CPU, page Page, order uint) {
-	mm.__setFlag(c, mm.k.flags.head, page)
+	mm.__setBit(c, mm.k.flags.head, page)
 	for i := Page(1); i < 1<<order; i++ {
 		// prep_compound_tail
 		p := page + i*sizeofPage
@@ -112,7 +112,11 @@ func (mm *MM) prepCompoundPage(c *sim.CPU, page Page, order uint) {
 	// prep_compound_head. The counts start at -1 (mapcount) and 0 (pincount).
 	tail := page + sizeofPage
 	c.WriteOnce(tail.at(pageCompoundOrder), 0xffffffff<<32|uint64(order)<<8|compoundPageDtor)
-	c.WriteOnce(tail.at(pageCompoundNr), 1<<order<<32)
+	nr := uint64(1) << order
+	if !mm.target.bigEndian {
+		nr <<= 32
+	}
+	c.WriteOnce(tail.at(pageCompoundNr), nr)
 }
 
 // pageIsPfmemalloc is page_is_pfmemalloc, include/linux/mm.h, v6.0.
@@ -164,7 +168,8 @@ func (mm *MM) freePagesPrepare(c *sim.CPU, page Page, order uint) {
 				mm.freeTailPagesCheck(c, page, p)
 			}
 			mm.freePageIsBad(c, p)
-			mm.clearFlagsAtPrep(c, p)
+			c.WriteOnce(p.at(pageFlags), c.ReadOnce(p.at(pageFlags))&^pageFlagsMask)
+			mm.checkFlagsLost(c, p)
 		}
 	}
 	mapping := page.at(pageMapping)
@@ -172,7 +177,9 @@ func (mm *MM) freePagesPrepare(c *sim.CPU, page Page, order uint) {
 		c.WriteOnce(mapping, 0)
 	}
 	mm.freePageIsBad(c, page)
-	mm.clearFlagsAtPrep(c, page)
+	// PAGE_FLAGS_CHECK_AT_PREP: all flags, not atomically.
+	c.WriteOnce(page.at(pageFlags), c.ReadOnce(page.at(pageFlags))&^pageFlagsMask)
+	mm.checkFlagsLost(c, page)
 }
 
 // freeTailPagesCheck is free_tail_pages_check, mm/page_alloc.c, v6.0, with
@@ -184,14 +191,6 @@ func (mm *MM) freeTailPagesCheck(c *sim.CPU, head, page Page) {
 	c.BugOn(c.ReadOnce(page.at(pageCompoundHead)) != uint64(head)|1, bugTailHead)
 	c.WriteOnce(page.at(pageMapping), 0)
 	c.WriteOnce(page.at(pageCompoundHead), 0) // clear_compound_head
-}
-
-// clearFlagsAtPrep is the "flags &= ~PAGE_FLAGS_CHECK_AT_PREP" of
-// free_pages_prepare: all flags, not atomically.
-func (mm *MM) clearFlagsAtPrep(c *sim.CPU, page Page) {
-	a := page.at(pageFlags)
-	c.WriteOnce(a, c.ReadOnce(a)&^pageFlagsMask)
-	mm.checkFlagsLost(c, page)
 }
 
 // __freeOnePage is __free_one_page, mm/page_alloc.c, v6.0.

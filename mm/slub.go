@@ -114,19 +114,13 @@ newSlab:
 		if sl = mm.allocateSlab(c, s); sl == 0 {
 			return 0 // slab_out_of_memory
 		}
-		freelist = mm.takeNewFreelist(c, sl)
+		// Nobody else knows the slab: its objects are taken without cmpxchg.
+		w := sl.Word(mm, c)
+		c.WriteOnce(sl.at(mm.k.layout.counters), uint64(w.withFreelist(0)))
+		freelist = w.freelist()
 	}
 	c.WriteOnce(cpu.slab(), uint64(sl))
 	goto loadFreelist
-}
-
-// takeNewFreelist takes all objects of a slab that nobody else knows, as
-// ___slab_alloc, mm/slub.c, v6.0 does: without cmpxchg.
-func (mm *MM) takeNewFreelist(c *sim.CPU, sl slab) sim.Addr {
-	a := sl.at(mm.k.layout.counters)
-	w := slabWord(c.ReadOnce(a))
-	c.WriteOnce(a, uint64(w.withFreelist(0)))
-	return w.freelist()
 }
 
 // allocateSlab is new_slab and allocate_slab, mm/slub.c, v6.0; 0 if there is
@@ -172,7 +166,7 @@ func (v60) allocSlabPage(mm *MM, c *sim.CPU, order uint) slab {
 // to this CPU's slab, and gives the slab up if that is nothing.
 func (mm *MM) getFreelist(c *sim.CPU, s *kmemCache, sl slab) sim.Addr {
 	for {
-		old := mm.slabWord(c, sl)
+		old := sl.Word(mm, c)
 		c.BugOn(!old.frozen(), bugSlabNotFrozen)
 		freelist := old.freelist()
 		new := old.withInuse(old.objects()).withFrozen(freelist != 0).withFreelist(0)
@@ -199,20 +193,20 @@ func (mm *MM) virtToSlab(c *sim.CPU, object sim.Addr) slab {
 // kmemCacheFree is kmem_cache_free and do_slab_free, mm/slub.c, v6.0.
 func (mm *MM) kmemCacheFree(c *sim.CPU, s *kmemCache, object sim.Addr) {
 	mm.checkFree(c, s, object)
-	mm.slabFree(c, s, mm.virtToSlab(c, object), object)
+	mm.doSlabFree(c, s, mm.virtToSlab(c, object), object)
 }
 
 // kfree is kfree, mm/slub.c, v6.0: the slab says whose object it is.
 func (mm *MM) kfree(c *sim.CPU, object sim.Addr) {
 	sl := mm.virtToSlab(c, object)
 	c.BugOn(sl == 0, bugKfreeNoSlab)
-	s := mm.cacheAt(c, sl)
+	s := sl.Cache(mm, c)
 	mm.checkFree(c, s, object)
-	mm.slabFree(c, s, sl, object)
+	mm.doSlabFree(c, s, sl, object)
 }
 
-// slabFree is do_slab_free, mm/slub.c, v6.0.
-func (mm *MM) slabFree(c *sim.CPU, s *kmemCache, sl slab, object sim.Addr) {
+// doSlabFree is do_slab_free, mm/slub.c, v6.0.
+func (mm *MM) doSlabFree(c *sim.CPU, s *kmemCache, sl slab, object sim.Addr) {
 	cpu := s.cpuSlab(c.ID())
 	if uint64(sl) != c.ReadOnce(cpu.slab()) {
 		mm.__slabFree(c, s, sl, object)
@@ -232,7 +226,7 @@ func (mm *MM) __slabFree(c *sim.CPU, s *kmemCache, sl slab, object sim.Addr) {
 			c.SpinUnlock(s.listLock())
 			locked = false
 		}
-		old = mm.slabWord(c, sl)
+		old = sl.Word(mm, c)
 		setFreepointer(c, s, object, old.freelist())
 		new = old.withInuse(old.inuse() - 1).withFreelist(object)
 		if (new.inuse() == 0 || old.freelist() == 0) && !old.frozen() {
@@ -288,7 +282,7 @@ func (v60) freeSlab(mm *MM, c *sim.CPU, s *kmemCache, slab slab) {
 // rcuFreeSlab is rcu_free_slab, mm/slub.c, v6.0.
 func (mm *MM) rcuFreeSlab(c *sim.CPU, head sim.Addr) {
 	sl := slab(head - mm.k.layout.rcuHead)
-	mm.k.__freeSlab(mm, c, mm.cacheAt(c, sl), sl)
+	mm.k.__freeSlab(mm, c, sl.Cache(mm, c), sl)
 }
 
 // __freeSlab is __free_slab, mm/slub.c, v6.0.

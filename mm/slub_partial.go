@@ -25,7 +25,7 @@ func (mm *MM) removePartial(c *sim.CPU, s *kmemCache, sl slab) {
 // acquireSlab is acquire_slab, mm/slub.c, v6.0: under list_lock, take a slab off
 // the node's list and freeze it; with mode, take its objects too.
 func (mm *MM) acquireSlab(c *sim.CPU, s *kmemCache, sl slab, mode bool) sim.Addr {
-	old := mm.slabWord(c, sl)
+	old := sl.Word(mm, c)
 	new := old
 	if mode {
 		new = old.withInuse(old.objects()).withFreelist(0)
@@ -128,7 +128,7 @@ func (mm *MM) __unfreezePartials(c *sim.CPU, s *kmemCache, partial slab) {
 		}
 		var old, new slabWord
 		for {
-			old = mm.slabWord(c, sl)
+			old = sl.Word(mm, c)
 			c.BugOn(!old.frozen(), bugSlabNotFrozen)
 			new = old.withFrozen(false)
 			if mm.cmpxchgDoubleSlab(c, sl, old, new) {
@@ -169,7 +169,7 @@ func (mm *MM) deactivateSlab(c *sim.CPU, s *kmemCache, sl slab, freelist sim.Add
 		partial
 		empty
 	)
-	tail := mm.slabWord(c, sl).freelist() != 0 // DEACTIVATE_TO_TAIL
+	tail := sl.Word(mm, c).freelist() != 0 // DEACTIVATE_TO_TAIL
 
 	// Stage one: count the objects of the CPU's freelist and find the last.
 	var last sim.Addr
@@ -182,7 +182,7 @@ func (mm *MM) deactivateSlab(c *sim.CPU, s *kmemCache, sl slab, freelist sim.Add
 
 	// Stage two: unfreeze the slab and splice the freelist into the slab's.
 	for {
-		old := mm.slabWord(c, sl)
+		old := sl.Word(mm, c)
 		c.BugOn(!old.frozen(), bugSlabNotFrozen)
 		new := old
 		if last != 0 {
@@ -268,7 +268,7 @@ func (mm *MM) __kmemCacheDoShrink(c *sim.CPU, s *kmemCache) {
 	c.SpinLock(s.listLock())
 	for pos := listHead(c.ReadOnce(s.partial().next())); pos != s.partial(); {
 		next := listHead(c.ReadOnce(pos.next()))
-		w := mm.slabWord(c, mm.listSlab(pos))
+		w := mm.listSlab(pos).Word(mm, c)
 		free := w.objects() - w.inuse()
 		c.BugOn(free == 0 || free > w.objects(), bugPartialFull)
 		if free == w.objects() {

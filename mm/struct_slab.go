@@ -10,8 +10,9 @@ func slabFolio(sl slab) Page { return Page(sl) }
 // slabList is the address of slab->slab_list.
 func (mm *MM) slabList(sl slab) listHead { return listHead(sl.at(mm.k.layout.slabList)) }
 
-// cacheAt reads slab->slab_cache.
-func (mm *MM) cacheAt(c *sim.CPU, sl slab) *kmemCache {
+// Cache reads slab->slab_cache. Like Word it is exported as the helpers that
+// are no kernel functions are, so that traces name the function that reads.
+func (sl slab) Cache(mm *MM, c *sim.CPU) *kmemCache {
 	a := c.ReadOnce(sl.at(mm.k.layout.slabCache))
 	for i := range mm.caches {
 		if s := &mm.caches[i]; uint64(s.addr) == a {
@@ -35,7 +36,7 @@ func (mm *MM) slabSetPfmemalloc(c *sim.CPU, sl slab) {
 // __slabClearPfmemalloc is __slab_clear_pfmemalloc, mm/slab.h, v6.0: not
 // atomic.
 func (mm *MM) __slabClearPfmemalloc(c *sim.CPU, sl slab) {
-	mm.__clearFlag(c, mm.k.flags.active, slabFolio(sl))
+	mm.__clearBit(c, mm.k.flags.active, slabFolio(sl))
 }
 
 // slabWord is what a slab has at offsets 32 and 40, in the one word at 40.
@@ -73,8 +74,8 @@ func (w slabWord) withFreelist(object sim.Addr) slabWord {
 	return w&0xffffffff | slabWord(object)<<32
 }
 
-// slabWord reads slab->freelist and slab->counters.
-func (mm *MM) slabWord(c *sim.CPU, sl slab) slabWord {
+// Word reads slab->freelist and slab->counters.
+func (sl slab) Word(mm *MM, c *sim.CPU) slabWord {
 	return slabWord(c.ReadOnce(sl.at(mm.k.layout.counters)))
 }
 
