@@ -57,6 +57,14 @@ func TestOracleSlab(t *testing.T) {
 			c.WriteOnce(s.cpuSlab(c.ID()).freelist(), uint64(other))
 			mm.kmemCacheAlloc(c, s)
 		}, bugForeignObject},
+		{"slab's freelist is another slab's", func(mm *MM, c *sim.CPU) {
+			s := &mm.caches[0]
+			sl := mm.virtToSlab(c, mm.kmemCacheAlloc(c, s))
+			mm.flushCpuSlab(c, s)
+			other := mm.kmemCacheAlloc(c, &mm.caches[1])
+			c.WriteOnce(sl.at(mm.k.layout.counters), uint64(sl.Word(mm, c).withFreelist(other)))
+			mm.kmemCacheAlloc(c, s)
+		}, bugFreelistBroken},
 		{"slab discarded while used", func(mm *MM, c *sim.CPU) {
 			s := &mm.caches[0]
 			mm.discardSlab(c, s, mm.virtToSlab(c, mm.kmemCacheAlloc(c, s)))
