@@ -1,7 +1,6 @@
 package axiom_test
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -25,44 +24,50 @@ func judge(c *axiom.Checker, model sim.Model) func(*axiom.Graph) string {
 type bench struct {
 	checker axiom.Checker
 	runners map[sim.Model]*axiom.Runner
+	deps    axiom.Dependencies
 }
 
-func newBench() *bench {
-	b := &bench{runners: map[sim.Model]*axiom.Runner{}}
+func newBench(deps axiom.Dependencies) *bench {
+	b := &bench{deps: deps, runners: map[sim.Model]*axiom.Runner{}}
 	for _, model := range sim.Models() {
-		b.runners[model] = axiom.NewRunner(model, false)
+		b.runners[model] = axiom.NewRunner(model, deps)
 	}
 	return b
 }
 
-// difference says in what the machine and the axioms differ about p, or is empty. maxRuns bounds the machine's runs;
-// when they do not suffice, only what the machine must not show is looked for.
-func (b *bench) difference(p *axiom.Program, model sim.Model, maxRuns int) (text string, runs int) {
-	want := p.Outcomes(axiom.AsMachine, false, judge(&b.checker, model))
-	got := map[string]bool{}
-	complete := true
-	runs, err := b.runners[model].Exhaust(p, func(o axiom.Outcome) bool {
-		got[o.String()] = true
+// shown runs p in all ways that the machine has, or as many as maxRuns.
+func (b *bench) shown(p *axiom.Program, model sim.Model, maxRuns int) (shown *axiom.Outcomes, complete bool, err error) {
+	shown, complete = &axiom.Outcomes{}, true
+	_, err = b.runners[model].Exhaust(p, func(o axiom.Outcome) bool {
+		shown.Add(o)
 		maxRuns--
 		complete = maxRuns > 0
 		return complete
 	})
+	return shown, complete, err
+}
+
+// difference says in what the machine and the axioms differ about p, or is empty. maxRuns bounds the machine's runs;
+// when they do not suffice, only what the machine must not show is looked for.
+func (b *bench) difference(p *axiom.Program, model sim.Model, maxRuns int) string {
+	want := p.Outcomes(b.deps, false, judge(&b.checker, model)).Texts()
+	shown, complete, err := b.shown(p, model, maxRuns)
 	if err != nil {
-		return err.Error(), runs
+		return err.Error()
 	}
+	got := shown.Texts()
 	var lines []string
-	for o := range got {
-		if !want[o] {
+	for _, o := range got {
+		if !slices.Contains(want, o) {
 			lines = append(lines, "machine shows, axioms forbid: "+o)
 		}
 	}
-	for o := range want {
-		if complete && !got[o] {
+	for _, o := range want {
+		if complete && !slices.Contains(got, o) {
 			lines = append(lines, "axioms allow, machine never shows: "+o)
 		}
 	}
-	slices.Sort(lines)
-	return strings.Join(lines, "\n"), runs
+	return strings.Join(lines, "\n")
 }
 
 // smallest removes what is not needed for wrong to hold.
@@ -132,8 +137,4 @@ func pairOf(steps axiom.Thread, i int) int {
 		return find(strings.Replace(text, "unlock", "lock", 1), -1)
 	}
 	return -1
-}
-
-func describe(p *axiom.Program, model sim.Model, difference string) string {
-	return fmt.Sprintf("under %v\n%s%s", model, p, difference)
 }

@@ -1,10 +1,6 @@
 package axiom
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-)
+import "slices"
 
 // Dependencies says which dependencies a program's executions have.
 type Dependencies uint8
@@ -12,8 +8,8 @@ type Dependencies uint8
 const (
 	// AsWritten: what the program text says.
 	AsWritten Dependencies = iota
-	// AsMachine: the machine sees no registers. It takes every load to control all later stores, and all later
-	// accesses to depend on the address that an rcu_dereference gave.
+	// AsMachine: the machine sees no registers. It takes every load that gives a value to control all later stores and to
+	// give them their data, and all later accesses to depend on the address that an rcu_dereference gave.
 	AsMachine
 )
 
@@ -119,6 +115,7 @@ func (g *Graph) assumeDependencies() {
 			}
 			if f.Tag&W != 0 {
 				g.Ctrl = append(g.Ctrl, Edge{i, j})
+				g.Data = append(g.Data, Edge{i, j})
 			}
 			if e.Tag&deref != 0 && f.Tag&(R|W) != 0 {
 				g.Addr = append(g.Addr, Edge{i, j})
@@ -273,47 +270,14 @@ func (c *candidate) emit() {
 	c.visit(g, o)
 }
 
-// Outcome is what is left when a program has run.
-type Outcome struct {
-	p     *Program
-	Regs  [][]uint64 // per thread
-	Final []uint64   // per variable
-}
-
-// String lists registers and variables: "0:r0=1 1:r0=0 x=1".
-func (o Outcome) String() string {
-	var b strings.Builder
-	show := func(name string, v uint64) {
-		if b.Len() > 0 {
-			b.WriteByte(' ')
-		}
-		for loc := range o.p.locs {
-			if v == uint64(address(loc)) {
-				fmt.Fprintf(&b, "%s=&%s", name, o.p.locs[loc])
-				return
-			}
-		}
-		fmt.Fprintf(&b, "%s=%d", name, int64(v))
-	}
-	for t, regs := range o.Regs {
-		for i, v := range regs {
-			show(fmt.Sprintf("%d:%s", t, o.p.regs[t][i]), v)
-		}
-	}
-	for i, v := range o.Final {
-		show(o.p.locs[i], v)
-	}
-	return b.String()
-}
-
 // Outcomes returns the outcomes of the executions that judge, a method of Checker, finds nothing wrong with.
-func (p *Program) Outcomes(deps Dependencies, loadBuffering bool, judge func(*Graph) string) map[string]bool {
-	outcomes := map[string]bool{}
+func (p *Program) Outcomes(deps Dependencies, loadBuffering bool, judge func(*Graph) string) *Outcomes {
+	var set Outcomes
 	p.Enumerate(deps, func(g *Graph, o Outcome) {
 		g.NoLoadBuffering = !loadBuffering
 		if judge(g) == "" {
-			outcomes[o.String()] = true
+			set.Add(o)
 		}
 	})
-	return outcomes
+	return &set
 }

@@ -10,82 +10,158 @@ import (
 type Runner struct {
 	m     *sim.Machine
 	model sim.Model
+	deps  Dependencies
+	o     Outcome
+	cpus  [sim.MaxCPUs]thread
 }
 
 // maxVars bounds the variables of a program.
 const maxVars = 16
 
-// NewRunner makes a machine that runs programs under model. Trace says whether runs can be turned into executions.
-func NewRunner(model sim.Model, trace bool) *Runner {
+// narrowOffset is where an atomic_t lies in the line of its variable: a word that is split, so that it has a coherence
+// order of its own.
+const narrowOffset = 8
+
+// NewRunner makes a machine that runs programs under model, with those dependencies.
+func NewRunner(model sim.Model, deps Dependencies) *Runner {
 	m := sim.New(nil)
 	m.Map(address(0), maxVars*8)
-	m.SetTrace(trace)
-	return &Runner{m: m, model: model}
+	for i := range maxVars {
+		m.Split(address(i) + narrowOffset)
+	}
+	m.SetDependencies(deps == AsWritten)
+	return &Runner{m: m, model: model, deps: deps}
 }
 
-// Run runs p once. A bug of the machine is an error: a program of ours has none.
+// SetTrace says whether runs can be turned into executions.
+func (r *Runner) SetTrace(on bool) { r.m.SetTrace(on) }
+
+// Run runs p once. The outcome is valid until the next run. A bug of the machine is an error: a program of ours has none.
 func (r *Runner) Run(p *Program, chooser sim.Chooser) (Outcome, error) {
 	p.resolve()
 	r.m.Reset(r.model, chooser)
 	for i, e := range p.init {
 		if p.narrow[i] {
-			r.m.Poke32(address(i), uint32(e.eval(nil)))
+			r.m.Poke32(address(i)+narrowOffset, uint32(e.eval(nil)))
 		} else {
 			r.m.Poke(address(i), e.eval(nil))
 		}
 	}
-	o := Outcome{p: p, Regs: make([][]uint64, len(p.Threads)), Final: make([]uint64, len(p.locs))}
-	result := r.m.Run(len(p.Threads), func(c *sim.CPU) {
-		o.Regs[c.ID()] = make([]uint64, len(p.regs[c.ID()]))
-		p.execute(c, p.Threads[c.ID()], o.Regs[c.ID()])
-	})
+	o := &r.o
+	if o.p != p {
+		*o = Outcome{p: p, Regs: make([][]uint64, len(p.Threads)), Final: make([]uint64, len(p.locs))}
+		for t, names := range p.regs {
+			o.Regs[t] = make([]uint64, len(names))
+		}
+	}
+	for t := range p.Threads {
+		clear(o.Regs[t])
+		r.cpus[t] = thread{p: p, c: r.m.CPU(t), regs: o.Regs[t], from: r.cpus[t].from[:0]}
+		if r.deps == AsWritten && r.model == sim.LKMM {
+			r.cpus[t].knows = true
+			r.cpus[t].from = append(r.cpus[t].from, make([]sim.Loads, len(o.Regs[t]))...)
+		}
+	}
+	result := r.m.Run(len(p.Threads), func(c *sim.CPU) { r.cpus[c.ID()].execute(p.Threads[c.ID()]) })
 	if result.Bug != nil {
-		return o, fmt.Errorf("cpu%d: %s %s", result.Bug.CPU, result.Bug.Title, result.Bug.Detail)
+		return *o, fmt.Errorf("cpu%d: %s %s", result.Bug.CPU, result.Bug.Title, result.Bug.Detail)
 	}
 	if result.OutOfSteps {
-		return o, fmt.Errorf("out of steps")
+		return *o, fmt.Errorf("out of steps")
 	}
 	for i := range o.Final {
 		if p.narrow[i] {
-			o.Final[i] = uint64(r.m.Peek32(address(i)))
+			o.Final[i] = uint64(r.m.Peek32(address(i) + narrowOffset))
 		} else {
 			o.Final[i] = r.m.Peek(address(i))
 		}
 	}
-	return o, nil
+	return *o, nil
 }
 
-// execute does steps on c.
-func (p *Program) execute(c *sim.CPU, steps []Step, regs []uint64) {
+// thread is a thread on its way.
+type thread struct {
+	p     *Program
+	c     *sim.CPU
+	regs  []uint64
+	from  []sim.Loads // per register: the loads that its value comes from
+	knows bool        // the machine must be told of dependencies
+	ctrl  sim.Loads   // the loads that decided that we are here
+}
+
+func (t *thread) execute(steps []Step) {
 	operand := func(e *Expr) uint64 {
 		if e == nil {
 			return 0
 		}
-		return e.eval(regs)
+		return e.eval(t.regs)
 	}
 	for i := range steps {
 		s := &steps[i]
 		x, y := operand(s.x), operand(s.y)
 		switch s.kind {
 		case stepIf:
+			ctrl := t.ctrl
+			t.ctrl = ctrl.Union(t.loads(s.x))
 			if x != 0 {
-				p.execute(c, s.then, regs)
+				t.execute(s.then)
 			} else {
-				p.execute(c, s.els, regs)
+				t.execute(s.els)
 			}
+			t.ctrl = ctrl
 		case stepSet:
-			regs[s.dstReg] = x
+			t.regs[s.dstReg] = x
+			if t.knows {
+				t.from[s.dstReg] = t.loads(s.x)
+			}
 		default:
-			a, narrow := address(s.locIdx), false
-			if s.locReg >= 0 {
-				a = sim.Addr(regs[s.locReg])
-			} else if s.loc != "" {
-				narrow = p.narrow[s.locIdx]
-			}
-			if v := s.run(c, a, narrow, x, y); s.dstReg >= 0 {
-				regs[s.dstReg] = v
-			}
+			t.access(s, x, y)
 		}
+	}
+}
+
+// access does a step of the machine.
+func (t *thread) access(s *Step, x, y uint64) {
+	a, narrow := address(s.locIdx), false
+	if s.locReg >= 0 {
+		a = sim.Addr(t.regs[s.locReg])
+	} else if s.loc != "" {
+		narrow = t.p.narrow[s.locIdx]
+	}
+	if narrow {
+		a += narrowOffset
+	}
+	var data sim.Loads
+	if t.knows && s.kind != stepFence {
+		var addr sim.Loads
+		if s.locReg >= 0 {
+			addr = t.from[s.locReg]
+		}
+		data = t.loads(s.x).Union(t.loads(s.y))
+		t.c.Depend(addr, data, t.ctrl)
+	}
+	v := s.run(t.c, a, narrow, x, y)
+	if s.dstReg < 0 {
+		return
+	}
+	t.regs[s.dstReg] = v
+	if t.knows {
+		t.from[s.dstReg] = t.c.LastLoad()
+		if s.rmw != nil && s.rmw.givesNew {
+			t.from[s.dstReg] = t.from[s.dstReg].Union(data)
+		}
+	}
+}
+
+// loads are those that e depends on.
+func (t *thread) loads(e *Expr) (l sim.Loads) {
+	switch {
+	case e == nil || !t.knows || e.op == 'c' || e.op == 'a':
+		return l
+	case e.op == 'r':
+		return t.from[e.n]
+	default:
+		return t.loads(e.x).Union(t.loads(e.y))
 	}
 }
 
@@ -112,7 +188,7 @@ func (r *Runner) Exhaust(p *Program, visit func(Outcome) bool) (runs int, err er
 }
 
 // depthFirst is the Chooser that takes all ways, one after another: it gives the answers of the last run again but for
-// the last that can be raised.
+// the last that can be raised. It does not put a barrier off: what other CPUs do before or after it is all the same.
 type depthFirst struct {
 	answers []int
 	of      []int
@@ -120,6 +196,9 @@ type depthFirst struct {
 }
 
 func (d *depthFirst) Choose(q *sim.Question) int {
+	if q.Kind == sim.Run && !q.Forced && q.Next == sim.EvFence {
+		return 0
+	}
 	if d.next == len(d.answers) {
 		d.answers, d.of = append(d.answers, 0), append(d.of, q.N)
 	}

@@ -21,6 +21,7 @@ var (
 		"cmpxchg_release", "set_bit", "test_and_set_bit", "test_and_set_bit_lock", "clear_bit_unlock", "before_atomic", "after_atomic"}, orderKinds...)
 	lockKinds = append([]string{"lock", "lock", "lock", "trylock", "after_spinlock"}, orderKinds...)
 	rcuKinds  = append([]string{"rcu", "rcu", "sync", "sync"}, plainKinds...)
+	depKinds  = append([]string{"data", "data", "addr read", "addr write", "if", "if", "xchg_relaxed", "cmpxchg_relaxed", "set_bit", "acquire", "release", "mb", "rmb", "wmb"}, plainKinds...)
 	allKinds  = append(append([]string{"lock", "trylock", "after_spinlock", "rcu", "sync", "if"}, atomicKinds...), orderKinds...)
 )
 
@@ -66,6 +67,20 @@ func (g *generator) steps(n int, outer bool) []Step {
 			one(ReadOnce(r, x))
 		case "write":
 			one(WriteOnce(x, v))
+		case "data":
+			if g.reg > 0 {
+				one(WriteOnce(x, Op(Op(g.earlier(), '&', 0), '+', v)))
+			}
+		case "addr read":
+			if g.reg > 0 {
+				one(Set("p", Op(Op(g.earlier(), '&', 0), '+', "&"+x)))
+				one(ReadOnce(r, "*p"))
+			}
+		case "addr write":
+			if g.reg > 0 {
+				one(Set("p", Op(Op(g.earlier(), '&', 0), '+', "&"+x)))
+				one(WriteOnce("*p", v))
+			}
 		case "acquire":
 			one(SmpLoadAcquire(r, x))
 		case "release":
@@ -128,10 +143,13 @@ func (g *generator) steps(n int, outer bool) []Step {
 		case "if":
 			if g.reg > 0 {
 				body := g.steps(1, false)
-				one(If(Op(fmt.Sprintf("r%d", g.rng.IntN(g.reg)), '!', 0), body))
+				one(If(Op(g.earlier(), '!', 0), body))
 			}
 		}
 		g.reg++
 	}
 	return steps
 }
+
+// earlier is one of the registers used so far.
+func (g *generator) earlier() string { return fmt.Sprintf("r%d", g.rng.IntN(g.reg)) }

@@ -10,6 +10,7 @@ type rmwForm struct {
 	succeeds          func(old, x, y *Expr) *Expr // nil: always
 	gives             func(old, stored, done *Expr) *Expr
 	narrow            bool // it is an atomic_t
+	givesNew          bool // what it gives depends on its operand too
 }
 
 // The orderings of a successful RMW.
@@ -77,7 +78,7 @@ func CmpxchgRelaxed(dst, loc string, old, v any) Step {
 }
 
 func add(name, dst, loc string, n int, order [2]Tag, gives func(old, stored, done *Expr) *Expr, run method) Step {
-	return rmw(name, dst, loc, value(n), nil, order, rmwForm{stores: storesSum, gives: gives, narrow: true}, run)
+	return rmw(name, dst, loc, value(n), nil, order, rmwForm{stores: storesSum, gives: gives, narrow: true, givesNew: true}, run)
 }
 
 func returning(f func(*sim.CPU, sim.Addr, int32) int32) method {

@@ -2,8 +2,6 @@ package axiom_test
 
 import (
 	"math/rand/v2"
-	"os"
-	"strconv"
 	"testing"
 
 	"github.com/mmfuzz/mmfuzz/mm/sim"
@@ -25,12 +23,10 @@ func (r *randomly) Choose(q *sim.Question) int {
 }
 
 // TestRunsAreAllowed judges runs of random programs, larger than can be exhausted: the axioms allow each of them.
-// MMFUZZ_RUNS sets how many.
+// MMFUZZ_RUNS sets how many,
+// MMFUZZ_SEED where they begin.
 func TestRunsAreAllowed(t *testing.T) {
-	runs := 30_000
-	if v, err := strconv.Atoi(os.Getenv("MMFUZZ_RUNS")); err == nil {
-		runs = v
-	}
+	runs, seed := fromEnv("MMFUZZ_RUNS", 45_000), fromEnv("MMFUZZ_SEED", 0)
 	var checker axiom.Checker
 	shapes := []shape{
 		{threads: 4, steps: 6, vars: 3, kinds: allKinds},
@@ -40,9 +36,10 @@ func TestRunsAreAllowed(t *testing.T) {
 		{threads: 4, steps: 5, vars: 3, kinds: rcuKinds},
 	}
 	for _, model := range sim.Models() {
-		runner := axiom.NewRunner(model, true)
+		runner := axiom.NewRunner(model, axiom.AsMachine)
+		runner.SetTrace(true)
 		for n := 0; n < runs/3; {
-			rng := rand.New(rand.NewPCG(uint64(n), 2))
+			rng := rand.New(rand.NewPCG(uint64(seed+n), 2))
 			p := randomProgram(rng, shapes[n/8%len(shapes)])
 			for k := 0; k < 8; k++ {
 				_, err := runner.Run(p, &randomly{rng: rng, n: 1 + k%3})
