@@ -17,16 +17,19 @@ import (
 // changes what came before.
 //
 //	header   CPUs, configuration (a byte a key), rest unused
-//	call     cpu<<1,                         op+1, argument, argument
-//	choice   again<<6 | kind<<4 | cpu<<1 | 1, step, step>>8, value
+//	call     cpu<<2,                          op+1, argument, argument
+//	choice   again<<7 | kind<<5 | cpu<<2 | 3, step, step>>8, value
 //
-// The value of a choice is how late, or how many CPUs further round than this one the CPU to run is.
+// The value of a choice is how late, or how many CPUs further round than this one the CPU to run is. A key of the
+// configuration has its default unless the two low bits of its byte are set, and a record is a call unless they are:
+// what a mutator writes blindly is mostly calls on the default kernel.
 const (
 	headerBytes = 8
 	recordBytes = 4
 
-	maxByteCalls   = 64  // all CPUs together
-	maxByteChoices = 256 // more bytes are not looked at
+	maxByteCalls   = 64 // all CPUs together; further ones do not count
+	maxByteChoices = 256
+	maxRecords     = 1024 // bytes after that are not looked at
 )
 
 // Shape says what the programs of a fuzz target are made of.
@@ -76,15 +79,15 @@ func (d *decoder) decode(shape *Shape, data []byte) *Program {
 	for i := range d.calls {
 		d.calls[i] = d.calls[i][:0]
 	}
-	for calls := 0; in.left > 0 && calls < maxByteCalls && len(p.Choices) < maxByteChoices; {
+	for calls, records := 0, 0; in.left > 0 && records < maxRecords; records++ {
 		b := [recordBytes]byte{in.next(), in.next(), in.next(), in.next()}
-		cpu := int(b[0]>>1&7) % cpus
+		cpu := int(b[0]>>2&7) % cpus
 		switch {
-		case b[0]&1 != 0:
-			if c, ok := decodeChoice(b, cpu, cpus); ok {
+		case b[0]&3 == 3:
+			if c, ok := decodeChoice(b, cpu, cpus); ok && len(p.Choices) < maxByteChoices {
 				p.Choices = append(p.Choices, c)
 			}
-		case b[1] != 0:
+		case b[1] != 0 && calls < maxByteCalls:
 			call := shape.call(d.ops, b)
 			cpu = shape.cpuOf(call, cpu)
 			d.calls[cpu] = append(d.calls[cpu], call)
@@ -130,12 +133,12 @@ func (shape *Shape) cpuOf(call mm.Call, cpu int) int {
 }
 
 func decodeChoice(b [recordBytes]byte, cpu, cpus int) (Choice, bool) {
-	c := Choice{CPU: cpu, Step: int(b[1]) | int(b[2])<<8, Kind: ChoiceKind(b[0] >> 4 & 3), Value: int(b[3])}
+	c := Choice{CPU: cpu, Step: int(b[1]) | int(b[2])<<8, Kind: ChoiceKind(b[0] >> 5 & 3), Value: int(b[3])}
 	if c.Step == 0 || c.Value == 0 {
 		return c, false
 	}
 	if c.Kind == Then {
-		c.Again = int(b[0] >> 6)
+		c.Again = int(b[0] >> 7)
 	}
 	if c.Kind == Run || c.Kind == Then {
 		if cpus == 1 {
@@ -149,15 +152,19 @@ func decodeChoice(b [recordBytes]byte, cpu, cpus int) (Choice, bool) {
 // decodeConfig reads a byte for each key of the config.
 func decodeConfig(b []byte) mm.Config {
 	var c mm.Config
-	for i := range mm.ConfigKeys() {
-		c.Choose(i, b[i])
+	for i, key := range mm.ConfigKeys() {
+		if b[i]&3 == 3 {
+			c.Choose(i, 1+b[i]>>2%uint8(len(key.Values)-1))
+		}
 	}
 	return c
 }
 
 func encodeConfig(b []byte, c mm.Config) {
 	for i := range mm.ConfigKeys() {
-		b[i] = c.Chosen(i)
+		if v := c.Chosen(i); v != 0 {
+			b[i] = (v-1)<<2 | 3
+		}
 	}
 }
 
@@ -200,7 +207,7 @@ func (shape *Shape) Encode(p *Program) ([]byte, error) {
 			if op < 0 {
 				return nil, fmt.Errorf("%s does not call %s", shape.Name, mm.Ops()[call.Op].Name)
 			}
-			data = append(data, byte(cpu<<1), byte(op+1), call.Args[0], call.Args[1])
+			data = append(data, byte(cpu<<2), byte(op+1), call.Args[0], call.Args[1])
 		}
 	}
 	for _, c := range p.Choices {
@@ -208,7 +215,7 @@ func (shape *Shape) Encode(p *Program) ([]byte, error) {
 		if c.Kind == Run || c.Kind == Then {
 			value = (c.Value - c.CPU + cpus) % cpus
 		}
-		data = append(data, byte(c.Again<<6|int(c.Kind)<<4|c.CPU<<1|1), byte(c.Step), byte(c.Step>>8), byte(value))
+		data = append(data, byte(c.Again<<7|int(c.Kind)<<5|c.CPU<<2|3), byte(c.Step), byte(c.Step>>8), byte(value))
 	}
 	q := newDecoder().decode(shape, data)
 	q.Kernel, q.Model = p.Kernel, p.Model
