@@ -33,11 +33,11 @@ func NewRunner(model sim.Model, deps Dependencies) *Runner {
 	return &Runner{m: m, model: model, deps: deps}
 }
 
-// SetTrace says whether runs can be turned into executions.
-func (r *Runner) SetTrace(on bool) { r.m.SetTrace(on) }
+// Machine is what the programs run on: to trace it, or to explore it.
+func (r *Runner) Machine() *sim.Machine { return r.m }
 
-// Run runs p once. The outcome is valid until the next run. A bug of the machine is an error: a program of ours has none.
-func (r *Runner) Run(p *Program, chooser sim.Chooser) (Outcome, error) {
+// Run runs p once. The outcome is valid until the next run.
+func (r *Runner) Run(p *Program, chooser sim.Chooser) (Outcome, sim.Result) {
 	p.resolve()
 	r.m.Reset(r.model, chooser)
 	for i, e := range p.init {
@@ -63,12 +63,6 @@ func (r *Runner) Run(p *Program, chooser sim.Chooser) (Outcome, error) {
 		}
 	}
 	result := r.m.Run(len(p.Threads), func(c *sim.CPU) { r.cpus[c.ID()].execute(p.Threads[c.ID()]) })
-	if result.Bug != nil {
-		return *o, fmt.Errorf("cpu%d: %s %s", result.Bug.CPU, result.Bug.Title, result.Bug.Detail)
-	}
-	if result.OutOfSteps {
-		return *o, fmt.Errorf("out of steps")
-	}
 	for i := range o.Final {
 		if p.narrow[i] {
 			o.Final[i] = uint64(r.m.Peek32(address(i) + narrowOffset))
@@ -76,7 +70,7 @@ func (r *Runner) Run(p *Program, chooser sim.Chooser) (Outcome, error) {
 			o.Final[i] = r.m.Peek(address(i))
 		}
 	}
-	return *o, nil
+	return *o, result
 }
 
 // thread is a thread on its way.
@@ -171,14 +165,17 @@ func (r *Runner) Execution() (*Graph, error) {
 }
 
 // Exhaust runs p in all ways that the model has, calls visit after each run and returns how many there were. It stops
-// early when visit answers false.
+// early when visit answers false. A bug of the machine is an error: programs of ours have none.
 func (r *Runner) Exhaust(p *Program, visit func(Outcome) bool) (runs int, err error) {
 	var d depthFirst
 	for {
 		d.next = 0
-		o, err := r.Run(p, &d)
-		if err != nil {
-			return runs, fmt.Errorf("answers %v: %w", d.answers, err)
+		o, result := r.Run(p, &d)
+		if bug := result.Bug; bug != nil {
+			return runs, fmt.Errorf("answers %v: cpu%d: %s %s", d.answers, bug.CPU, bug.Title, bug.Detail)
+		}
+		if result.OutOfSteps {
+			return runs, fmt.Errorf("answers %v: out of steps", d.answers)
 		}
 		runs++
 		if !visit(o) || !d.advance() {

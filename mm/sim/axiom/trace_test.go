@@ -37,13 +37,13 @@ func TestRunsAreAllowed(t *testing.T) {
 	}
 	for _, model := range sim.Models() {
 		runner := axiom.NewRunner(model, axiom.AsMachine)
-		runner.SetTrace(true)
+		runner.Machine().SetTrace(true)
 		for n := 0; n < runs/3; {
 			rng := rand.New(rand.NewPCG(uint64(seed+n), 2))
 			p := randomProgram(rng, shapes[n/8%len(shapes)])
 			for k := 0; k < 8; k++ {
-				_, err := runner.Run(p, &randomly{rng: rng, n: 1 + k%3})
-				require.NoError(t, err, "program %d.%d\n%v", n, k, p)
+				_, result := runner.Run(p, &randomly{rng: rng, n: 1 + k%3})
+				require.Nil(t, result.Bug, "program %d.%d\n%v", n, k, p)
 				g, err := runner.Execution()
 				require.NoError(t, err)
 				require.Empty(t, judge(&checker, model)(g), "program %d.%d under %v\n%v\n%v", n, k, model, p, g)
