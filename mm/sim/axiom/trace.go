@@ -10,13 +10,16 @@ import (
 // granted. variable gives the start of the variable that an address lies in.
 func FromTrace(events []sim.Event, variable func(sim.Addr) sim.Addr) (*Graph, error) {
 	t := tracer{variable: variable, graph: &Graph{NoLoadBuffering: true},
-		initial: map[sim.Addr]int{}, stores: map[int]int{}}
+		initial: map[sim.Addr]int{}, stores: map[int]int{}, callRcu: map[sim.Addr]int{}, batch: batches(events)}
 	for i := range events {
 		if e := &events[i]; e.Kind <= sim.EvRMWFail {
 			t.init(variable(e.Addr), e)
 		}
 	}
 	for i := range events {
+		if head, ok := t.batch[i]; ok {
+			t.endOfGracePeriod(events[i].CPU, head)
+		}
 		if err := t.add(&events[i]); err != nil {
 			return nil, err
 		}
@@ -30,6 +33,37 @@ type tracer struct {
 	graph    *Graph
 	initial  map[sim.Addr]int // the initial write of each variable
 	stores   map[int]int      // the write that a trace event made
+	callRcu  map[sim.Addr]int // the write that stands for the last call_rcu of an rcu_head
+	batch    map[int]sim.Addr // the rcu_head that rcu_do_batch takes from this trace event on
+}
+
+// hidden marks the variables that the kernel does not see.
+const hidden = 1 << 62
+
+// batches finds where rcu_do_batch begins with each callback: at its load of rcu_head.func.
+func batches(events []sim.Event) map[int]sim.Addr {
+	const rcuHeadFunc = 8
+	found := map[int]sim.Addr{}
+	for i := range events {
+		if events[i].Kind != sim.EvCallback {
+			continue
+		}
+		for k := i - 1; k >= 0; k-- {
+			if e := &events[k]; e.CPU == events[i].CPU && e.Kind == sim.EvRead && e.Addr == events[i].Addr+rcuHeadFunc {
+				found[k] = events[i].Addr
+				break
+			}
+		}
+	}
+	return found
+}
+
+// endOfGracePeriod is where a callback is taken: as if its CPU had got word of call_rcu and then waited for readers.
+func (t *tracer) endOfGracePeriod(cpu int, head sim.Addr) {
+	w := t.callRcu[head]
+	r := t.push(Event{CPU: cpu, Tag: R | Acquire, Loc: t.graph.Events[w].Loc})
+	t.graph.Rf = append(t.graph.Rf, Edge{w, r})
+	t.push(Event{CPU: cpu, Tag: SyncRcu})
 }
 
 func (t *tracer) push(e Event) int {
@@ -117,7 +151,9 @@ func (t *tracer) add(e *sim.Event) error {
 		t.push(Event{CPU: e.CPU, Tag: RcuUnlock})
 	case sim.EvSyncEnd:
 		t.push(Event{CPU: e.CPU, Tag: SyncRcu})
-	case sim.EvSyncStart, sim.EvWait, sim.EvNote:
+	case sim.EvCallRcu:
+		t.callRcu[e.Addr] = t.push(Event{CPU: e.CPU, Tag: W | Release, Loc: hidden | uint64(e.Seq)})
+	case sim.EvSyncStart, sim.EvWait, sim.EvCallback, sim.EvNote, sim.EvBug:
 	default:
 		return fmt.Errorf("event %d of kind %d has no place in an execution", e.Seq, e.Kind)
 	}
