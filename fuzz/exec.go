@@ -69,9 +69,9 @@ func Subjects(kernel, model string) ([]Subject, error) {
 	return subjects, nil
 }
 
-// drawnSchedules is how many schedules each input is run under besides its own choices. A run costs a fraction of what
-// the native fuzzer spends on an input in any case.
-const drawnSchedules = 3
+// drawnSchedules is how many schedules each input is run under besides its own choices: most where a run costs least, a
+// fraction of what the native fuzzer spends on an input in any case.
+var drawnSchedules = [...]int{sim.SC: 6, sim.TSO: 3, sim.LKMM: 1}
 
 // Exec runs the inputs of one fuzz target.
 type Exec struct {
@@ -113,7 +113,7 @@ func (e *Exec) Bytes(data []byte) *Program {
 	seed := hashBytes(data)
 	for _, s := range e.subjects {
 		p.Kernel, p.Model = s.Kernel, s.Model
-		for i := range 1 + drawnSchedules {
+		for i := range 1 + drawnSchedules[s.Model] {
 			e.runs++
 			if o := e.runner.RunWith(p, e.chooser(p, seed, i)); o.Bug != nil && s.reports(o.Title()) {
 				return e.finding(p, seed, i)

@@ -15,10 +15,10 @@ type generator struct {
 
 const (
 	generatedCPUs = 4
-	// A program has up to 16 to 256 calls. Long ones find far more in the same time, as each call runs in a state that
+	// A program has up to 16 to 128 calls. Long ones find far more in the same time, as each call runs in a state that
 	// others have worked on; short ones keep what long ones drown in.
 	minLengthBits = 4
-	maxLengthBits = 8
+	maxLengthBits = 7
 )
 
 func newGenerator() *generator { return &generator{ops: mm.Ops()} }
