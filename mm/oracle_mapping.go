@@ -20,20 +20,18 @@ func (mm *MM) checkMovableOperations(c *sim.CPU, caller string, mops movableOper
 }
 
 // mappingName names what stands on mapping. It is for titles, and so says only
-// what kind of value it is. Without the movable bit it is what came after the
-// value that passed the tests.
+// what kind of value it is. A value that is not movable did not pass the tests:
+// whatever it is, it came after another that did.
 func (mm *MM) mappingName(mapping uint64) string {
 	const slabsMax = 120 // the largest limit of slabs
 	upper := mapping >> 32
 	switch {
+	case mapping&pageMappingFlags != pageMappingMovable || mapping == pageMappingMovable:
+		return "changed since the test"
 	case mapping == mm.text[symRcuFreeSlab]:
 		return "rcu_free_slab"
 	case mapping == mm.listPoison2():
 		return "LIST_POISON2"
-	case mapping&^pageMappingMovable == 0:
-		return "NULL"
-	case mapping&pageMappingFlags == 0:
-		return "pointer"
 	case mm.k.layout.slabs == pageMapping && uint32(mapping) <= slabsMax && (upper == 0 || upper == mm.listPoison2()>>32):
 		return "slabs"
 	default:
@@ -54,10 +52,10 @@ func (mm *MM) mappingDetail(mapping uint64, page Page) string {
 		mm.AddrName(page.at(pageMapping)), mapping, mm.mappingName(mapping), uint64(mops), kind)
 	for offset := sim.Addr(0); offset < pageType; offset += 8 {
 		a := page.at(offset)
-		fmt.Fprintf(&b, "%3d  %-22s %-28s %016x %s\n", offset, pageField(offset), mm.slabFields(offset),
+		fmt.Fprintf(&b, "%3d  %-22s %-37s %016x %s\n", offset, pageField(offset), mm.slabFields(offset),
 			mm.m.Peek(a), mm.ValueName(a, mm.m.Peek(a)))
 	}
-	fmt.Fprintf(&b, "%3d  %-22s %-28s %d", pageRefcount, "_refcount", "__page_refcount",
+	fmt.Fprintf(&b, "%3d  %-22s %-37s %d", pageRefcount, "_refcount", "__page_refcount",
 		int32(mm.m.Peek32(page.at(pageRefcount))))
 	return b.String()
 }
