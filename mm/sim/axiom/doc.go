@@ -10,6 +10,8 @@
 //	enumerate.go  every outcome that the axioms allow
 //	machine.go    every outcome that the machine shows
 //	trace.go      a machine trace as an execution
+//	random.go     random programs
+//	smallest.go   what is left of a program when all that does not matter is gone
 //
 // Only tests import it.
 package axiom

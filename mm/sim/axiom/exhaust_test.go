@@ -29,26 +29,26 @@ func TestRandomPrograms(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		bench *bench
-		shape shape
+		shape axiom.Shape
 		part  int // of the programs
 	}{
-		{"loads and stores", assumed, shape{2, 4, 2, plainKinds}, 1},
-		{"barriers", assumed, shape{2, 4, 2, orderKinds}, 1},
-		{"atomics", assumed, shape{2, 4, 2, atomicKinds}, 1},
-		{"locks", assumed, shape{2, 3, 2, lockKinds}, 1},
-		{"rcu", assumed, shape{2, 3, 2, rcuKinds}, 1},
-		{"all", assumed, shape{2, 4, 2, allKinds}, 1},
-		{"all on three cpus", assumed, shape{3, 2, 2, allKinds}, 8},
-		{"dependencies", written, shape{2, 4, 2, depKinds}, 1},
-		{"dependencies on three cpus", written, shape{3, 3, 2, depKinds}, 8},
+		{"loads and stores", assumed, axiom.Shape{2, 4, 2, axiom.LoadsAndStores()}, 1},
+		{"barriers", assumed, axiom.Shape{2, 4, 2, axiom.Barriers()}, 1},
+		{"atomics", assumed, axiom.Shape{2, 4, 2, axiom.Atomics()}, 1},
+		{"locks", assumed, axiom.Shape{2, 3, 2, axiom.Locks()}, 1},
+		{"rcu", assumed, axiom.Shape{2, 3, 2, axiom.RCU()}, 1},
+		{"all", assumed, axiom.Shape{2, 4, 2, axiom.All()}, 1},
+		{"all on three cpus", assumed, axiom.Shape{3, 2, 2, axiom.All()}, 8},
+		{"dependencies", written, axiom.Shape{2, 4, 2, axiom.Depending()}, 1},
+		{"dependencies on three cpus", written, axiom.Shape{3, 3, 2, axiom.Depending()}, 8},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, model := range sim.Models() {
 				differs := func(p *axiom.Program) bool { return c.bench.difference(p, model, maxRuns) != "" }
 				for n := seed; n < seed+programs/c.part; n++ {
-					p := randomProgram(rand.New(rand.NewPCG(uint64(n), 1)), c.shape)
+					p := axiom.Random(rand.New(rand.NewPCG(uint64(n), 1)), c.shape)
 					if differs(p) {
-						p = smallest(p, differs)
+						p = axiom.Smallest(p, differs)
 						require.Fail(t, "machine and axioms differ", "program %d under %v\n%v%s", n, model, p, c.bench.difference(p, model, maxRuns))
 					}
 				}

@@ -57,7 +57,7 @@ func TestLitmus(t *testing.T) {
 	for _, l := range slices.Concat(classics, barriers, atomics, locks, rcus) {
 		t.Run(l.name, func(t *testing.T) {
 			for _, model := range sim.Models() {
-				judge := judge(&b.checker, model)
+				judge := b.checker.Under(model)
 				axioms, machine := l.answer.allows(model)
 				asText := l.program.Outcomes(axiom.AsWritten, false, judge)
 				require.Equal(t, axioms, asText.Shows(l.outcome), "axioms of %v, program as written\n%v%s", model, &l.program, l.outcome)

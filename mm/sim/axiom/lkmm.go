@@ -1,9 +1,23 @@
 package axiom
 
+import "github.com/mmfuzz/mmfuzz/mm/sim"
+
 // Checker judges executions. It may be used again and again; it is not safe for use by several goroutines.
 type Checker struct {
 	algebra algebra
 	base    base
+}
+
+// Under is the method of c that judges by model.
+func (c *Checker) Under(model sim.Model) func(*Graph) string {
+	switch model {
+	case sim.SC:
+		return c.SC
+	case sim.TSO:
+		return c.TSO
+	default:
+		return c.LKMM
+	}
 }
 
 // LKMM names the first axiom of the Linux kernel memory model that the execution breaks, or is empty: it is allowed.

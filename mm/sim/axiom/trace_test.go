@@ -28,25 +28,25 @@ func (r *randomly) Choose(q *sim.Question) int {
 func TestRunsAreAllowed(t *testing.T) {
 	runs, seed := fromEnv("MMFUZZ_RUNS", 45_000), fromEnv("MMFUZZ_SEED", 0)
 	var checker axiom.Checker
-	shapes := []shape{
-		{threads: 4, steps: 6, vars: 3, kinds: allKinds},
-		{threads: 4, steps: 5, vars: 2, kinds: atomicKinds},
-		{threads: 3, steps: 8, vars: 2, kinds: orderKinds},
-		{threads: 4, steps: 5, vars: 3, kinds: lockKinds},
-		{threads: 4, steps: 5, vars: 3, kinds: rcuKinds},
+	shapes := []axiom.Shape{
+		{CPUs: 4, Steps: 6, Vars: 3, Kinds: axiom.All()},
+		{CPUs: 4, Steps: 5, Vars: 2, Kinds: axiom.Atomics()},
+		{CPUs: 3, Steps: 8, Vars: 2, Kinds: axiom.Barriers()},
+		{CPUs: 4, Steps: 5, Vars: 3, Kinds: axiom.Locks()},
+		{CPUs: 4, Steps: 5, Vars: 3, Kinds: axiom.RCU()},
 	}
 	for _, model := range sim.Models() {
 		runner := axiom.NewRunner(model, axiom.AsMachine)
 		runner.Machine().SetTrace(true)
 		for n := 0; n < runs/3; {
 			rng := rand.New(rand.NewPCG(uint64(seed+n), 2))
-			p := randomProgram(rng, shapes[n/8%len(shapes)])
+			p := axiom.Random(rng, shapes[n/8%len(shapes)])
 			for k := 0; k < 8; k++ {
 				_, result := runner.Run(p, &randomly{rng: rng, n: 1 + k%3})
 				require.Nil(t, result.Bug, "program %d.%d\n%v", n, k, p)
 				g, err := runner.Execution()
 				require.NoError(t, err)
-				require.Empty(t, judge(&checker, model)(g), "program %d.%d under %v\n%v\n%v", n, k, model, p, g)
+				require.Empty(t, checker.Under(model)(g), "program %d.%d under %v\n%v\n%v", n, k, model, p, g)
 				n++
 			}
 		}

@@ -1,43 +1,58 @@
-package axiom_test
+package axiom
 
 import (
 	"fmt"
 	"math/rand/v2"
-
-	. "github.com/mmfuzz/mmfuzz/mm/sim/axiom"
+	"slices"
 )
 
-// shape bounds a random program.
-type shape struct {
-	threads, steps, vars int
-	kinds                []string // of steps, by name
+// Shape bounds a random program.
+type Shape struct {
+	CPUs, Steps, Vars int
+	Kinds             []string // of steps; what is listed twice is drawn twice as often
 }
 
 // Kinds of steps for random programs.
-var (
-	plainKinds  = []string{"read", "read", "write", "write"}
-	orderKinds  = append([]string{"acquire", "release", "mb", "rmb", "wmb", "deref"}, plainKinds...)
-	atomicKinds = append([]string{"xchg", "xchg_acquire", "xchg_release", "xchg_relaxed", "cmpxchg", "cmpxchg_relaxed", "cmpxchg_acquire",
-		"cmpxchg_release", "set_bit", "test_and_set_bit", "test_and_set_bit_lock", "clear_bit_unlock", "before_atomic", "after_atomic"}, orderKinds...)
-	lockKinds = append([]string{"lock", "lock", "lock", "trylock", "after_spinlock"}, orderKinds...)
-	rcuKinds  = append([]string{"rcu", "rcu", "sync", "sync"}, plainKinds...)
-	depKinds  = append([]string{"data", "data", "addr read", "addr write", "if", "if", "xchg_relaxed", "cmpxchg_relaxed", "set_bit", "acquire", "release", "mb", "rmb", "wmb"}, plainKinds...)
-	allKinds  = append(append([]string{"lock", "trylock", "after_spinlock", "rcu", "sync", "if"}, atomicKinds...), orderKinds...)
-)
+func LoadsAndStores() []string { return []string{"read", "read", "write", "write"} }
 
-// randomProgram is drawn from rng. Each thread stores different values, so that an outcome tells who read from whom.
-func randomProgram(rng *rand.Rand, s shape) *Program {
+func Barriers() []string {
+	return append([]string{"acquire", "release", "mb", "rmb", "wmb", "deref"}, LoadsAndStores()...)
+}
+
+func Atomics() []string {
+	return append([]string{"xchg", "xchg_acquire", "xchg_release", "xchg_relaxed", "cmpxchg", "cmpxchg_relaxed", "cmpxchg_acquire",
+		"cmpxchg_release", "set_bit", "test_and_set_bit", "test_and_set_bit_lock", "clear_bit_unlock", "before_atomic", "after_atomic"}, Barriers()...)
+}
+
+func Locks() []string {
+	return append([]string{"lock", "lock", "lock", "trylock", "after_spinlock"}, Barriers()...)
+}
+
+func RCU() []string { return append([]string{"rcu", "rcu", "sync", "sync"}, LoadsAndStores()...) }
+
+func All() []string {
+	return slices.Concat([]string{"lock", "trylock", "after_spinlock", "rcu", "sync", "if"}, Atomics(), Barriers())
+}
+
+// Depending is for machines that are told of dependencies: an rcu_dereference means nothing special there.
+func Depending() []string {
+	return append([]string{"data", "data", "addr read", "addr write", "if", "if", "xchg_relaxed", "cmpxchg_relaxed", "set_bit",
+		"acquire", "release", "mb", "rmb", "wmb"}, LoadsAndStores()...)
+}
+
+// Random draws a program from rng. Each thread stores different values, so that an outcome tells who read from whom.
+func Random(rng *rand.Rand, s Shape) *Program {
 	p := &Program{}
-	for t := 0; t < s.threads; t++ {
+	for t := 0; t < s.CPUs; t++ {
 		g := generator{rng: rng, shape: s, value: 1 + 16*t}
-		p.Threads = append(p.Threads, g.steps(1+rng.IntN(s.steps), true))
+		p.Threads = append(p.Threads, g.steps(1+rng.IntN(s.Steps), true))
 	}
 	return p
 }
 
 type generator struct {
 	rng   *rand.Rand
-	shape shape
+	shape Shape
 	reg   int
 	value int
 }
@@ -46,8 +61,8 @@ func (g *generator) steps(n int, outer bool) []Step {
 	var steps []Step
 	for n > 0 {
 		n--
-		kind := g.shape.kinds[g.rng.IntN(len(g.shape.kinds))]
-		x := string(rune('x' + g.rng.IntN(g.shape.vars)))
+		kind := g.shape.Kinds[g.rng.IntN(len(g.shape.Kinds))]
+		x := string(rune('x' + g.rng.IntN(g.shape.Vars)))
 		r := fmt.Sprintf("r%d", g.reg)
 		g.value += 2
 		v := g.value
