@@ -29,6 +29,7 @@ const (
 	BeforeAtomic
 	AfterAtomic
 	AfterSpinlock
+	AfterUnlockLock
 	RcuLock
 	RcuUnlock
 	SyncRcu
@@ -151,7 +152,7 @@ func (g *Graph) String() string {
 }
 
 var tagNames = []string{"R", "W", "Init", "Acquire", "Release", "Mb", "Noreturn", "RMW", "LKR", "LKW", "UL", "LF", "Rmb", "Wmb",
-	"Before-atomic", "After-atomic", "After-spinlock", "Rcu-lock", "Rcu-unlock", "Sync-rcu", "deref", "tested"}
+	"Before-atomic", "After-atomic", "After-spinlock", "After-unlock-lock", "Rcu-lock", "Rcu-unlock", "Sync-rcu", "deref", "tested"}
 
 func (t Tag) String() string {
 	var names []string

@@ -48,7 +48,8 @@ func (c *Checker) LKMM(g *Graph) string {
 		b.seq(b.both(Mb|W, 0), po, m),
 		b.seq(m, fencerel(BeforeAtomic), b.on(RMW), poOpt, m),
 		b.seq(m, poOpt, b.on(RMW), fencerel(AfterAtomic), m),
-		b.seq(m, poOpt, b.on(LKW), fencerel(AfterSpinlock), m))
+		b.seq(m, poOpt, b.on(LKW), fencerel(AfterSpinlock), m),
+		b.seq(m, po, b.on(UL), b.or(b.co, po), b.on(LKW), fencerel(AfterUnlockLock), m))
 	gp := b.seq(po, b.on(SyncRcu), poOpt)
 	strongFence := b.or(mb, gp)
 	fence := b.or(strongFence, poRel, wmb, rmb, acqPo)

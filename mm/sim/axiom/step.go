@@ -2,6 +2,7 @@ package axiom
 
 import "github.com/mmfuzz/mmfuzz/mm/sim"
 
+// Steps are named after the kernel's primitives. dst is the register that takes the value, loc the variable.
 func ReadOnce(dst, loc string) Step {
 	return Step{name: "READ_ONCE", kind: stepRead, dst: dst, loc: loc, run: func(c *sim.CPU, a sim.Addr, narrow bool, _, _ uint64) uint64 {
 		if narrow {

@@ -193,6 +193,22 @@ func writeTag(o sim.Order) Tag {
 }
 
 func fenceTag(f sim.Fence) Tag {
-	return [...]Tag{sim.FenceMb: Mb, sim.FenceRmb: Rmb, sim.FenceWmb: Wmb, sim.FenceBeforeAtomic: BeforeAtomic,
-		sim.FenceAfterAtomic: AfterAtomic, sim.FenceAfterSpinlock: AfterSpinlock}[f]
+	switch f.String() {
+	case "smp_mb":
+		return Mb
+	case "smp_rmb":
+		return Rmb
+	case "smp_wmb":
+		return Wmb
+	case "smp_mb__before_atomic":
+		return BeforeAtomic
+	case "smp_mb__after_atomic":
+		return AfterAtomic
+	case "smp_mb__after_spinlock":
+		return AfterSpinlock
+	case "smp_mb__after_unlock_lock":
+		return AfterUnlockLock
+	default:
+		panic("axiom: unknown barrier " + f.String())
+	}
 }
