@@ -67,6 +67,7 @@ func (s *shrinker) round() bool {
 	s.dropCalls()
 	s.dropPairs()
 	s.dropCPUs()
+	s.splitCPU()
 	s.dropChoices()
 	s.oneChoice()
 	s.lowerLate()
@@ -131,10 +132,10 @@ func size(p *Program) [6]int {
 			}
 		}
 	}
-	return [...]int{p.NumCalls(), max(len(p.Calls), readableCPUs), len(p.Choices), late, len(p.Config.String()), args}
+	return [...]int{p.NumCalls(), max(readableCPUs-len(p.Calls), len(p.Calls)-readableCPUs), len(p.Choices), late, len(p.Config.String()), args}
 }
 
-// readableCPUs is how many CPUs shrinking leaves: on two, who does what to whom is plain to see.
+// readableCPUs is how many CPUs shrinking tries to end with: on two, who does what to whom is plain to see.
 const readableCPUs = 2
 
 // relative answers with choices keyed by call and offset.

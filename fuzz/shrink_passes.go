@@ -81,6 +81,17 @@ func (s *shrinker) dropCPUs() {
 	}
 }
 
+// splitCPU gives the last call of a program of one CPU, which is where the bug shows, a CPU of its own.
+func (s *shrinker) splitCPU() {
+	if len(s.best.Calls) != 1 || len(s.best.Calls[0]) < 2 {
+		return
+	}
+	q := s.best.Clone()
+	last := len(q.Calls[0]) - 1
+	q.Calls = [][]mm.Call{q.Calls[0][:last:last], {q.Calls[0][last]}}
+	s.try(q, nil, true)
+}
+
 // renumber returns the choices with every CPU replaced by what it maps to.
 func renumber(offsets []answer, cpu func(int) int) []answer {
 	offsets = slices.Clone(offsets)

