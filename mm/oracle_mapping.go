@@ -52,10 +52,10 @@ func (mm *MM) mappingDetail(mapping uint64, page Page) string {
 		mm.AddrName(page.at(pageMapping)), mapping, mm.mappingName(mapping), uint64(mops), kind)
 	for offset := sim.Addr(0); offset < pageType; offset += 8 {
 		a := page.at(offset)
-		fmt.Fprintf(&b, "%3d  %-22s %-37s %016x %s\n", offset, pageField(offset), mm.slabFields(offset),
+		fmt.Fprintf(&b, "%3d  %-9s  %-37s %016x %s\n", offset, pageField(offset), mm.slabFields(offset),
 			mm.m.Peek(a), mm.ValueName(a, mm.m.Peek(a)))
 	}
-	fmt.Fprintf(&b, "%3d  %-22s %-37s %d", pageRefcount, "_refcount", "__page_refcount",
+	fmt.Fprintf(&b, "%3d  %-9s  %-37s %d", pageRefcount, "_refcount", "__page_refcount",
 		int32(mm.m.Peek32(page.at(pageRefcount))))
 	return b.String()
 }
