@@ -32,11 +32,12 @@ func (o Order) String() string { return orderNames[o] }
 type rmwOp uint8
 
 const (
-	opXchg      rmwOp = iota
-	opCmpxchg         // a if old is b, else fail
-	opAdd             // 32 bits
-	opAddUnless       // 32 bits: add a unless old is b, else fail
+	opXchg    rmwOp = iota
+	opCmpxchg       // a if old is b, else fail
+	opAdd
+	opAddUnless // add a unless old is b, else fail
 	opOr
+	opAnd
 	opAndNot
 	opXor
 	opSetIfClear // or a, fail if any bit of a is set
@@ -50,11 +51,13 @@ func (op rmwOp) apply(old, a, b uint64) (uint64, bool) {
 	case opCmpxchg:
 		return a, old == b
 	case opAdd:
-		return uint64(uint32(old) + uint32(a)), true
+		return old + a, true
 	case opAddUnless:
-		return uint64(uint32(old) + uint32(a)), uint32(old) != uint32(b)
+		return old + a, old != b
 	case opOr:
 		return old | a, true
+	case opAnd:
+		return old & a, true
 	case opAndNot:
 		return old &^ a, true
 	case opXor:
@@ -157,14 +160,13 @@ func (c *CPU) rmw(a Addr, size uint8, op rmwOp, va, vb uint64, o Order) (uint64,
 
 // rmwNow is an RMW that belongs to the step already begun.
 func (c *CPU) rmwNow(a Addr, r rmwRequest) (uint64, bool) {
-	m, i, shift, size := c.m, r.cell, r.shift, r.size
+	m, i, size := c.m, r.cell, r.size
 	m.touch(i)
 	x := &m.cells[i]
 	r.partial = size == 4 && !x.split
 	switch m.engine {
 	case newestOnly:
-		r.old = extract(x.val, shift, size)
-		if r.new, r.ok = r.op.apply(r.old, r.a, r.b); r.ok {
+		if r.old, r.new, r.ok = r.try(x.val); r.ok {
 			x.val = r.word(x.val, r.new)
 		}
 	case loadTimes:
@@ -213,7 +215,7 @@ type rmwRequest struct {
 func (r *rmwRequest) try(word uint64) (old, new uint64, ok bool) {
 	old = extract(word, r.shift, r.size)
 	new, ok = r.op.apply(old, r.a, r.b)
-	return old, new, ok
+	return old, extract(new, 0, r.size), ok
 }
 
 // word returns base with the field replaced by v.

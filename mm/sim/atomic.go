@@ -83,6 +83,38 @@ func (c *CPU) atomicAdd(a Addr, n int32, o Order) int32 {
 	return int32(old)
 }
 
+// Atomic64FetchAdd is atomic64_fetch_add in its forms: order is Mb, Acquire,
+// Release, Once for _relaxed, or NoReturn for atomic64_add, whose old value is
+// not to be used.
+func (c *CPU) Atomic64FetchAdd(a Addr, n uint64, order Order) uint64 {
+	old, _ := c.rmw(a, 8, opAdd, n, 0, order)
+	return old
+}
+
+// Atomic64FetchAnd is atomic64_fetch_and. See Atomic64FetchAdd.
+func (c *CPU) Atomic64FetchAnd(a Addr, v uint64, order Order) uint64 {
+	old, _ := c.rmw(a, 8, opAnd, v, 0, order)
+	return old
+}
+
+// Atomic64FetchOr is atomic64_fetch_or. See Atomic64FetchAdd.
+func (c *CPU) Atomic64FetchOr(a Addr, v uint64, order Order) uint64 {
+	old, _ := c.rmw(a, 8, opOr, v, 0, order)
+	return old
+}
+
+// Atomic64FetchXor is atomic64_fetch_xor. See Atomic64FetchAdd.
+func (c *CPU) Atomic64FetchXor(a Addr, v uint64, order Order) uint64 {
+	old, _ := c.rmw(a, 8, opXor, v, 0, order)
+	return old
+}
+
+// Atomic64AddUnless is atomic64_add_unless. See AtomicAddUnless.
+func (c *CPU) Atomic64AddUnless(a Addr, n, u uint64) bool {
+	_, ok := c.rmw(a, 8, opAddUnless, n, u, Mb)
+	return ok
+}
+
 // AtomicAddUnless is atomic_add_unless: it adds n unless the value is u, and
 // returns whether it did. Fully ordered when it did; otherwise no ordering.
 func (c *CPU) AtomicAddUnless(a Addr, n, u int32) bool {
