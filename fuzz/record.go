@@ -26,10 +26,13 @@ func (r *recorder) reset(to sim.Chooser, calls *[sim.MaxCPUs]int) {
 
 // Choose answers q.
 func (r *recorder) Choose(q *sim.Question) int {
+	if q.N == 1 {
+		return r.to.Choose(q) // only an exhaustive machine asks it
+	}
 	off, again := r.place.of(q), r.blocks.count(q)
 	n := r.to.Choose(q)
-	if n == 0 {
-		return 0
+	if n <= 0 {
+		return n
 	}
 	c := Choice{CPU: q.CPU, Step: q.Step, Kind: questionKind(q), Value: n, Again: again}
 	if q.Kind == sim.Run {

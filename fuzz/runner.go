@@ -16,6 +16,8 @@ type Outcome struct {
 	Steps      int
 	OutOfSteps bool // no verdict
 	Hash       uint64
+
+	pruned, settled bool // of an explorer's runs, see sim.Result
 }
 
 // Title returns the title of the bug, "" if there is none.
@@ -38,6 +40,8 @@ type Runner struct {
 	ended    int              // the first event of the clean-up after the program, -1 when it did not end
 	replay   replay
 	recorder recorder
+
+	exhaustive bool // its machines are for explorers
 }
 
 // NewRunner returns a Runner without kernels: they are made when first needed.
@@ -73,7 +77,9 @@ func (r *Runner) boot(kernel string) {
 		}
 		i = len(r.names)
 		r.names = append(r.names, kernel)
-		r.machines = append(r.machines, mm.New(k))
+		kernel := mm.New(k)
+		kernel.Machine().SetExhaustive(r.exhaustive)
+		r.machines = append(r.machines, kernel)
 	}
 	r.mm = r.machines[i]
 }
@@ -90,11 +96,12 @@ func (r *Runner) RunWith(p *Program, ch sim.Chooser) Outcome {
 		result = m.Run(len(p.Calls), r.body)
 	}
 	bug := result.Bug
-	if bug == nil && !result.OutOfSteps {
+	if bug == nil && !result.OutOfSteps && !result.Pruned {
 		r.ended = len(m.Events())
 		bug = r.mm.Finish()
 	}
-	return Outcome{Bug: bug, Steps: result.Steps, OutOfSteps: result.OutOfSteps, Hash: result.Hash}
+	return Outcome{Bug: bug, Steps: result.Steps, OutOfSteps: result.OutOfSteps, Hash: result.Hash,
+		pruned: result.Pruned, settled: result.Settled}
 }
 
 // Run runs p under its own choices.

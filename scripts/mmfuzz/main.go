@@ -33,6 +33,8 @@ func commands() []command {
 			"search random programs for bugs, or the schedules of FILE's program", hunt},
 		{"repro", "FILE... [-kernel K] [-format table|trace|json]", "replay programs: is the bug the recorded one?", repro},
 		{"shrink", "FILE [-o FILE]", "make a crash smaller", shrink},
+		{"verify", "[-kernel K] [-model M] [-limit N] [-json] FILE...",
+			"run every execution of a program: safe, or a bug with a witness", verify},
 		{"import", "FILE [-target FuzzX] [-kernel K] [-model M] [-o FILE]",
 			"turn a crasher of Go's fuzzer or libFuzzer into a crash file", importCrasher},
 	}
