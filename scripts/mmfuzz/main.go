@@ -35,6 +35,8 @@ func commands() []command {
 		{"shrink", "FILE [-o FILE]", "make a crash smaller", shrink},
 		{"verify", "[-kernel K] [-model M] [-limit N] [-json] FILE...",
 			"run every execution of a program: safe, or a bug with a witness", verify},
+		{"litmus", "[-model M] [-limit N] [-json] PATH...",
+			"run every execution of litmus tests, files or folders, and say whether the condition holds", litmusTests},
 		{"import", "FILE [-target FuzzX] [-kernel K] [-model M] [-o FILE]",
 			"turn a crasher of Go's fuzzer or libFuzzer into a crash file", importCrasher},
 	}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/mmfuzz/mmfuzz/fuzz/litmus"
+	"github.com/mmfuzz/mmfuzz/mm/sim"
+)
+
+func litmusTests(a *app, args []string) (int, error) {
+	flags := flag.NewFlagSet("litmus", flag.ContinueOnError)
+	modelName := flags.String("model", "lkmm", "")
+	limit := flags.Int("limit", 1_000_000, "")
+	asJSON := flags.Bool("json", false, "")
+	paths, err := parse(flags, args)
+	if err != nil {
+		return 0, err
+	}
+	if len(paths) == 0 {
+		return 0, fmt.Errorf("no file: want litmus tests, or folders of them")
+	}
+	if *limit < 1 {
+		return 0, fmt.Errorf("limit %d: want how many executions at most, 1 or more", *limit)
+	}
+	model, err := sim.ParseModel(*modelName)
+	if err != nil {
+		return 0, err
+	}
+	files, err := litmusFiles(paths)
+	if err != nil {
+		return 0, err
+	}
+	l := &litmusRun{a: a, r: litmus.NewRunner(), model: model, limit: *limit, asJSON: *asJSON}
+	defer l.r.Close()
+	for _, name := range files {
+		if err := l.file(name); err != nil {
+			l.malformed = true
+			fmt.Fprintf(a.err, "mmfuzz litmus: %s\n", oneLine(err.Error()))
+		}
+	}
+	switch {
+	case l.malformed:
+		return exitUsage, nil
+	case l.wrong:
+		return exitBug, nil
+	case l.unsupported:
+		return exitUnknown, nil
+	}
+	return exitOK, nil
+}
+
+// litmusFiles returns paths with folders replaced by the tests in them.
+func litmusFiles(paths []string) ([]string, error) {
+	var files []string
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if path == "-" || err == nil && !info.IsDir() {
+			files = append(files, path)
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		n := len(files)
+		err = filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() && strings.HasSuffix(name, ".litmus") {
+				files = append(files, name)
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		if len(files) == n {
+			return nil, fmt.Errorf("%s: no file in it ends in .litmus", path)
+		}
+	}
+	return files, nil
+}
+
+// litmusRun is one call of the command.
+type litmusRun struct {
+	a      *app
+	r      *litmus.Runner
+	model  sim.Model
+	limit  int
+	asJSON bool
+
+	malformed, wrong, unsupported bool
+}
+
+// file runs one test. An error says that it is none.
+func (l *litmusRun) file(name string) error {
+	src, err := l.a.read(name)
+	if err != nil {
+		return err
+	}
+	test, err := litmus.Parse(name, src)
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	res := l.r.Run(test, l.model, l.limit)
+	seconds := time.Since(start).Seconds()
+
+	complaint := ""
+	expected, ok := test.Expected(l.model)
+	switch {
+	case ok && expected != (litmus.Expectation{Verdict: res.Verdict, Executions: res.Executions}):
+		complaint = fmt.Sprintf("%s in %d executions, but the file says %s in %d", res.Verdict, res.Executions, expected.Verdict, expected.Executions)
+	case !ok && res.Verdict != litmus.NotSupported && !res.Holds && test.Claims():
+		complaint = "what the file says of all executions is not so"
+	}
+	l.wrong = l.wrong || complaint != ""
+	l.unsupported = l.unsupported || res.Verdict == litmus.NotSupported && !ok
+	if l.asJSON {
+		return json.NewEncoder(l.a.out).Encode(struct {
+			Name       string         `json:"name"`
+			File       string         `json:"file"`
+			Model      string         `json:"model"`
+			Verdict    litmus.Verdict `json:"verdict"`
+			Positive   int            `json:"positive"`
+			Negative   int            `json:"negative"`
+			Executions int            `json:"executions"`
+			Seconds    float64        `json:"seconds"`
+			Reason     string         `json:"reason,omitempty"`
+			Wrong      string         `json:"wrong,omitempty"`
+		}{test.Name, name, l.model.String(), res.Verdict, res.Positive, res.Negative, res.Executions, seconds, res.Reason, complaint})
+	}
+	fmt.Fprintln(l.a.out, test.Observation(res))
+	if complaint != "" {
+		fmt.Fprintf(l.a.out, "%s under %v: %s\n", name, l.model, complaint)
+	}
+	return nil
+}
