@@ -16,8 +16,8 @@ import (
 // too.
 func FuzzLitmus(f *testing.F) {
 	files, err := filepath.Glob("../mm/sim/testdata/litmus/*.litmus")
-	if err != nil || len(files) == 0 {
-		f.Fatal("no litmus tests to begin with: ", err)
+	if err != nil {
+		f.Fatal(err)
 	}
 	for _, name := range files {
 		src, err := os.ReadFile(name)
