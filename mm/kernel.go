@@ -27,6 +27,7 @@ type Kernel struct {
 	allocSlabPage      func(mm *MM, c *sim.CPU, order uint) slab
 	__freeSlab         func(mm *MM, c *sim.CPU, s *kmemCache, slab slab)
 	freeSlab           func(mm *MM, c *sim.CPU, s *kmemCache, slab slab)
+	__freePages        func(mm *MM, c *sim.CPU, page Page, order uint)
 }
 
 // Expect says what is expected of a kernel under each memory model: "" that it
@@ -49,6 +50,7 @@ func (e *Expect) Of(m sim.Model) string {
 func Kernels() []*Kernel {
 	return []*Kernel{
 		kernelV60(),
+		patchRacyFreePages(),
 		kernelNext20220927(),
 		patchAligned(),
 		kernelV62(),
@@ -99,6 +101,9 @@ func (k *Kernel) resolve() Kernel {
 	}
 	if r.freeSlab == nil {
 		r.freeSlab = p.freeSlab
+	}
+	if r.__freePages == nil {
+		r.__freePages = p.__freePages
 	}
 	return r
 }

@@ -26,6 +26,7 @@ func TestKernels(t *testing.T) {
 		require.NotNil(t, r.allocSlabPage, k.Name)
 		require.NotNil(t, r.__freeSlab, k.Name)
 		require.NotNil(t, r.freeSlab, k.Name)
+		require.NotNil(t, r.__freePages, k.Name)
 	}
 }
 
@@ -37,15 +38,32 @@ func TestFindKernel(t *testing.T) {
 	}
 	_, err := FindKernel("v5.0")
 	require.EqualError(t, err,
-		`unknown kernel "v5.0": want one of v6.0, next-20220927, next-20220927+aligned, v6.2`)
+		`unknown kernel "v5.0": want one of v6.0, v6.0-racy-free-pages, next-20220927, next-20220927+aligned, v6.2`)
 }
 
-// Goal: what a row expects is what random schedules of two short programs find
+// switches has the CPU to run instead, by CPU and its step.
+type switches map[[2]int]int
+
+func (s switches) Choose(q *sim.Question) int {
+	to, ok := s[[2]int{q.CPU, q.Step}]
+	for k := 1; ok && !q.Forced && k < q.N; k++ {
+		if q.Target(k) == to {
+			return k
+		}
+	}
+	return 0
+}
+
+// Goal: what a row expects is what random schedules of short programs find
 // under that model: the titled bug, or none.
 func TestKernelsExpectations(t *testing.T) {
-	programs := []program{
-		{"kmem_cache_alloc c1 s0; kmem_cache_free s0; flush_cpu_slab c1; rcu_do_batch", "isolate_movable_page p0"},
-		{"kmem_cache_alloc c0 s0; flush_cpu_slab c0; kmem_cache_alloc c0 s1; kmem_cache_free s0", "isolate_movable_page p0"},
+	programs := []struct {
+		config string
+		program
+	}{
+		{"", program{"kmem_cache_alloc c1 s0; kmem_cache_free s0; flush_cpu_slab c1; rcu_do_batch", "isolate_movable_page p0"}},
+		{"", program{"kmem_cache_alloc c0 s0; flush_cpu_slab c0; kmem_cache_alloc c0 s1; kmem_cache_free s0", "isolate_movable_page p0"}},
+		{"order=1", program{"kmem_cache_alloc c0 s1; flush_cpu_slab c0; kmem_cache_free s1", "isolate_movable_page p8"}},
 	}
 	const schedules = 2000
 	for _, k := range Kernels() {
@@ -56,9 +74,15 @@ func TestKernelsExpectations(t *testing.T) {
 				found := map[string]bool{}
 				for _, p := range programs {
 					cpus := p.parse(t)
+					config, err := ParseConfig(p.config)
+					require.NoError(t, err)
 					for seed := range schedules {
 						r := splitmix(seed)
-						mm.Boot(Config{}, model, &randomChooser{r: &r, rate: 8})
+						ch := sim.Chooser(&randomChooser{r: &r, rate: 8})
+						if seed == 0 {
+							ch = switches{{0, 117}: 1, {0, 118}: 1, {1, 4}: 0}
+						}
+						mm.Boot(config, model, ch)
 						bug := runCalls(mm, cpus)
 						if bug == nil {
 							bug = mm.Finish()

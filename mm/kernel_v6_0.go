@@ -17,5 +17,6 @@ func kernelV60() *Kernel {
 		allocSlabPage:      v60{}.allocSlabPage,
 		__freeSlab:         v60{}.__freeSlab,
 		freeSlab:           v60{}.freeSlab,
+		__freePages:        v60{}.__freePages,
 	}
 }

@@ -27,7 +27,7 @@ func (v62) allocSlabPage(mm *MM, c *sim.CPU, order uint) slab {
 	}
 	slab := slab(folio)
 	mm.__folioSetSlab(c, folio)
-	// Make the flag visible before any changes to folio->mapping.
+	// Who sees what a slab keeps on mapping must see that it is a slab.
 	// Pairs with the smp_rmb between PageSlab and __PageMovable in
 	// isolate_movable_page.
 	c.SmpWmb()
@@ -44,10 +44,10 @@ func (v62) __freeSlab(mm *MM, c *sim.CPU, s *kmemCache, slab slab) {
 
 	mm.__slabClearPfmemalloc(c, slab)
 	c.WriteOnce(folio.at(pageMapping), 0)
-	// Make the mapping reset visible before clearing the flag.
+	// Who no longer sees a slab must not see what it kept on mapping.
 	// Pairs with the smp_rmb between __PageMovable and PageSlab in
 	// isolate_movable_page.
 	c.SmpWmb()
 	mm.__folioClearSlab(c, folio)
-	mm.__freePages(c, folio, order)
+	mm.k.__freePages(mm, c, folio, order)
 }

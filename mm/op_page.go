@@ -19,7 +19,7 @@ func (mm *MM) putSlotPage(c *sim.CPU, word uint64) {
 	switch {
 	case word == 0:
 	case word&slotBlock != 0:
-		mm.__freePages(c, slotPage(word), uint(word&(sizeofPage-1))>>slotOrderShift)
+		mm.k.__freePages(mm, c, slotPage(word), uint(word&(sizeofPage-1))>>slotOrderShift)
 	default:
 		mm.putPage(c, slotPage(word))
 	}

@@ -41,7 +41,7 @@ func TestOraclePage(t *testing.T) {
 			for order := range uint(maxOrder + 1) {
 				page := mm.allocPages(c, order, gfpComp)
 				getPage(c, page)
-				mm.__freePages(c, page, order)
+				mm.k.__freePages(mm, c, page, order)
 				mm.putPage(c, page)
 			}
 		}, ""},
@@ -50,7 +50,7 @@ func TestOraclePage(t *testing.T) {
 			// head with the last reference.
 			page := mm.allocPages(c, 2, 0)
 			getPage(c, page)
-			mm.__freePages(c, page, 2)
+			mm.k.__freePages(mm, c, page, 2)
 			mm.putPage(c, page)
 		}, ""},
 		{"compound_head overwritten", func(mm *MM, c *sim.CPU) {

@@ -128,11 +128,15 @@ func pageIsPfmemalloc(c *sim.CPU, page Page) bool {
 // allocation here dips into the reserves.
 func clearPagePfmemalloc(c *sim.CPU, page Page) { c.WriteOnce(page.at(pageLruNext), 0) }
 
-// __freePages is __free_pages, mm/page_alloc.c, v6.0.
-func (mm *MM) __freePages(c *sim.CPU, page Page, order uint) {
+// __freePages is __free_pages, mm/page_alloc.c, v6.2 (462a8e08e0e6). What v6.0
+// did is in patch_racy_free_pages.go.
+func (v60) __freePages(mm *MM, c *sim.CPU, page Page, order uint) {
+	// Without our reference the page may be freed, and is no head any more.
+	head := mm.pageHead(c, page)
+
 	if putPageTestzero(c, page) {
 		mm.freeThePage(c, page, order)
-	} else if !mm.pageHead(c, page) {
+	} else if !head {
 		for order > 0 {
 			order--
 			mm.freeThePage(c, page+sizeofPage<<order, order)

@@ -293,5 +293,5 @@ func (v60) __freeSlab(mm *MM, c *sim.CPU, s *kmemCache, slab slab) {
 	mm.__slabClearPfmemalloc(c, slab)
 	mm.__folioClearSlab(c, folio)
 	c.WriteOnce(folio.at(pageMapping), 0)
-	mm.__freePages(c, folio, order)
+	mm.k.__freePages(mm, c, folio, order)
 }

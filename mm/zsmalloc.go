@@ -136,7 +136,7 @@ func (mm *MM) allocZspage(c *sim.CPU) zspage {
 		pages[i] = mm.allocPages(c, 0, 0)
 		if pages[i] == 0 {
 			for i--; i >= 0; i-- {
-				mm.__freePages(c, pages[i], 0)
+				mm.k.__freePages(mm, c, pages[i], 0)
 			}
 			perCPUFree(c, zspageCache, sim.Addr(z))
 			return 0

@@ -134,17 +134,8 @@ func (m *Machine) Reset(model Model, chooser Chooser) {
 	for i := range m.cpus {
 		m.cpus[i].steps = 0
 	}
-	switch {
-	case model == LKMM || m.exhaustive:
-		m.engine = onGraph
-		if m.graph == nil {
-			m.graph = newGraph(m)
-		}
+	if m.graph != nil {
 		m.graph.settled = false
-	case model == TSO:
-		m.engine = loadTimes
-	default:
-		m.engine = newestOnly
 	}
 }
 
@@ -196,19 +187,28 @@ func (m *Machine) Run(ncpu int, body func(*CPU)) Result {
 	m.asking = false
 	return Result{
 		Bug: m.bug, Steps: m.maxSteps - max(m.stepsLeft, 0), OutOfSteps: m.outOfSteps, Pruned: m.pruned,
-		Settled: m.engine == onGraph && m.graph.settled, Hash: m.hash,
+		Settled: m.graph != nil && m.graph.settled, Hash: m.hash,
 	}
 }
 
-// beginPhase orders all that was done before the phase that starts.
+// beginPhase orders all that was done before the phase that starts. One CPU
+// alone sees the newest of everything under any model.
 func (m *Machine) beginPhase(ncpu int) {
-	switch m.engine {
-	case loadTimes:
-		m.settleMessages()
-		m.tso.reset()
-	case onGraph:
-		m.settleMessages()
+	m.settleMessages()
+	switch {
+	case ncpu == 1:
+		m.engine = newestOnly
+	case m.model == LKMM || m.exhaustive:
+		m.engine = onGraph
+		if m.graph == nil {
+			m.graph = newGraph(m)
+		}
 		m.graph.reset(ncpu)
+	case m.model == TSO:
+		m.engine = loadTimes
+		m.tso.reset()
+	default:
+		m.engine = newestOnly
 	}
 }
 
