@@ -130,6 +130,12 @@ func (e *explorer) chooseStore(q *sim.Question) int {
 			}
 		}
 		if answers == 0 {
+			// It should have slept on: let the others go, for what they
+			// store later.
+			if at := len(e.m.Steps()); at < len(e.nodeOf) && e.nodeOf[at] >= 0 {
+				n := &e.path[e.nodeOf[at]]
+				n.todo |= n.cpus
+			}
 			return sim.Prune
 		}
 	}

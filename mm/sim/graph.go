@@ -94,6 +94,8 @@ type graph struct {
 	// Strong fences between CPUs that RCU makes; see rcu.go.
 	begun, ended gpSets // what came before grace periods, and before ends of sections
 	periods      []gpSets
+	queued       gpSets // what came before callbacks were queued
+	queuedCumul  set    // byCumul then
 }
 
 type gpSets struct{ before, stores set }
@@ -111,7 +113,7 @@ func (g *graph) reset(ncpu int) {
 		u.strong, u.fences = u.strong[:0], u.fences[:0]
 		u.mbBA, u.rmw, u.lock = false, false, false
 	}
-	g.begun, g.ended = gpSets{}, gpSets{}
+	g.begun, g.ended, g.queued, g.queuedCumul = gpSets{}, gpSets{}, gpSets{}, set{}
 	g.periods = g.periods[:0]
 	for len(g.periods) < len(g.m.rcu.periods) {
 		g.periods = append(g.periods, gpSets{}) // those of earlier phases
@@ -267,7 +269,7 @@ func (g *graph) addLoad(c *CPU, i int32, o Order, k int32) {
 	if external {
 		u.prop[toAll].union(&g.events[msg.event].props, g.words)
 	}
-	if o == Acquire || o == Dereference || o == locking {
+	if o == Acquire || o == Dereference && !g.m.explicit || o == locking {
 		u.before[beforeAll].union(&before, g.words)
 		if external {
 			u.prop[known].union(&g.events[msg.event].props, g.words)

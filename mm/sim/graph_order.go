@@ -94,7 +94,7 @@ func (g *graph) overtaken(c *CPU, e int, later *set) {
 			g.addEvent(&u.before[beforeAll], e)
 		}
 	}
-	for _, p := range []*gpSets{&g.begun, &g.ended} {
+	for _, p := range []*gpSets{&g.begun, &g.ended, &g.queued} {
 		if p.before.intersects(&after, g.words) {
 			g.addEvent(&p.before, e)
 		}
@@ -211,6 +211,26 @@ func (g *graph) beginPeriod(c *CPU, k int) {
 // sectionBefore: a section of c that grace period k has waited for has ended.
 func (g *graph) sectionBefore(c *CPU, k int) {
 	g.addAll(&g.periods[k], c)
+}
+
+// enqueue and dequeue are the critical sections of the lock of the lists of
+// callbacks: who takes callbacks off comes after all that were queued.
+func (g *graph) enqueue(c *CPU) {
+	g.addAll(&g.queued, c)
+	g.queuedCumul.union(&g.cpus[c.id].prop[byCumul], g.words)
+}
+
+func (g *graph) dequeue(c *CPU) {
+	u := &g.cpus[c.id]
+	u.before[beforeAll].union(&g.queued.before, g.words)
+	fresh := g.queued.stores.minus(&u.prop[known], g.words)
+	if g.m.model != LKMM || fresh == (set{}) {
+		return
+	}
+	g.addOverwritten(c.id, &fresh, &u.before[beforeAll])
+	u.prop[known].union(&fresh, g.words)
+	u.prop[toAll].union(&fresh, g.words)
+	g.propagateOn(u, &g.queuedCumul)
 }
 
 func (g *graph) endPeriod(c *CPU, k int) {

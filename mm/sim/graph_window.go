@@ -44,6 +44,8 @@ func (g *graph) settle() {
 	}
 	g.begun.drop()
 	g.ended.drop()
+	g.queued.drop()
+	g.queuedCumul.drop()
 	for k := range g.periods {
 		g.periods[k].drop()
 	}

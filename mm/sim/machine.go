@@ -220,6 +220,9 @@ func (m *Machine) afterStop(c *CPU) *CPU {
 			return nil
 		}
 		// Deadlock. The lowest CPU that waits reports it from where it waits.
+		if m.asking {
+			m.logBlocked()
+		}
 		d := &m.cpus[bits.TrailingZeros8(m.blocked)]
 		d.deadlocked = true
 		return d

@@ -152,8 +152,8 @@ func (c *CPU) CallRcu(head Addr, fn uint64) {
 	c.store(head+rcuHeadFunc, 8, fn, Once)
 	c.store(head+rcuHeadNext, 8, 0, Once)
 	c.step(EvCallRcu, -1)
-	// One step from here on: interrupts are off, and rcu_do_batch cannot take
-	// the callback that is linked to.
+	// One step from here on, as under the lock of the list of callbacks:
+	// rcu_do_batch cannot take the callback that is linked to.
 	for k := len(m.rcu.queue) - 1; k >= m.rcu.invoked; k-- {
 		if p := m.rcu.queue[k]; int(p.cpu) == c.id {
 			next := p.head + rcuHeadNext
@@ -161,6 +161,9 @@ func (c *CPU) CallRcu(head Addr, fn uint64) {
 			c.storeNow(next, i, shift, 8, uint64(head), Once)
 			break
 		}
+	}
+	if m.engine == onGraph {
+		m.graph.enqueue(c)
 	}
 	k := c.beginPeriod()
 	m.rcu.queue = append(m.rcu.queue, callback{head: head, cpu: int8(c.id), period: int32(k)})
@@ -186,7 +189,14 @@ func (c *CPU) RcuDoBatch(invoke func(c *CPU, head Addr, fn uint64)) int {
 	for end < len(m.rcu.queue) && m.rcu.periods[m.rcu.queue[end].period].readers == 0 {
 		end++
 	}
-	// The batch is this CPU's from here on, whoever else looks for one.
+	// The batch is this CPU's from here on, whoever else looks for one. The
+	// lock of the lists orders it after all that were queued.
+	switch m.engine {
+	case loadTimes:
+		m.tso.fence(c, FenceMb)
+	case onGraph:
+		m.graph.dequeue(c)
+	}
 	begin := m.rcu.invoked
 	m.rcu.invoked = end
 	for k := begin; k < end; k++ {

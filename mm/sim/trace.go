@@ -144,6 +144,16 @@ func (m *Machine) SetEveryStep(on bool) { m.everyStep = on }
 // until the next Reset.
 func (m *Machine) Steps() []Step { return m.log }
 
+// logBlocked logs what the CPUs wait for in a deadlock, as locks that they would
+// take: an explorer then tries what would have let them.
+func (m *Machine) logBlocked() {
+	for i := range m.cpus {
+		if c := &m.cpus[i]; m.blocked&c.bit != 0 && c.wait != waitGracePeriod {
+			c.logStep(EvLock, c.waitCell, m.cells[c.waitCell].head, 0)
+		}
+	}
+}
+
 // Precedes reports whether step i is before step j in every order of all steps
 // that explains the run of an exhaustive machine: by (po | rf | co | fr)+ for
 // sc, and for tso less the po from a store to a load. Both are loads, stores or
