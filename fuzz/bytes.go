@@ -27,7 +27,6 @@ const (
 	headerBytes = 8
 	recordBytes = 4
 
-	maxByteCalls   = 64 // all CPUs together; further ones do not count
 	maxByteChoices = 256
 	maxRecords     = 1024 // bytes after that are not looked at
 )
@@ -36,6 +35,7 @@ const (
 type Shape struct {
 	Name    string
 	CPUs    int     // 0: the bytes say, 1 to 4
+	Calls   int     // at most, on all CPUs together; further ones do not count
 	Ops     []uint8 // indices into mm.Ops
 	Second  []uint8 // if not nil: those that run on cpu1, and all others on cpu0, whatever the bytes say
 	Pages   int     // so many page frames, slots and orders, at most
@@ -87,7 +87,7 @@ func (d *decoder) decode(shape *Shape, data []byte) *Program {
 			if c, ok := decodeChoice(b, cpu, cpus); ok && len(p.Choices) < maxByteChoices {
 				p.Choices = append(p.Choices, c)
 			}
-		case b[1] != 0 && calls < maxByteCalls:
+		case b[1] != 0 && calls < shape.Calls:
 			call := shape.call(d.ops, b)
 			cpu = shape.cpuOf(call, cpu)
 			d.calls[cpu] = append(d.calls[cpu], call)

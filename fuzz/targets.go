@@ -24,10 +24,10 @@ var slabOps = []string{
 // Shapes returns what the inputs of each program target are made of, by the target's name.
 func Shapes() []*Shape {
 	return []*Shape{
-		{Name: "FuzzIsolateMovablePage", CPUs: 2, Ops: opIndices(ownerOps, isolatorOps), Second: opIndices(isolatorOps), Pages: 2},
-		{Name: "FuzzCompaction", Ops: allOps(), Pages: mm.NrPages},
-		{Name: "FuzzFunctionAddress", CPUs: 2, Ops: opIndices(slabOps, []string{"isolate_movable_page"}), Pages: 4, Address: true},
-		{Name: "FuzzSlab", Ops: opIndices(slabOps), Pages: mm.NrPages},
+		{Name: "FuzzIsolateMovablePage", CPUs: 2, Calls: 10, Ops: opIndices(ownerOps, isolatorOps), Second: opIndices(isolatorOps), Pages: 2},
+		{Name: "FuzzCompaction", Calls: 64, Ops: allOps(), Pages: mm.NrPages},
+		{Name: "FuzzFunctionAddress", CPUs: 2, Calls: 16, Ops: opIndices(slabOps, []string{"isolate_movable_page"}), Pages: 4, Address: true},
+		{Name: "FuzzSlab", Calls: 64, Ops: opIndices(slabOps), Pages: mm.NrPages},
 	}
 }
 
