@@ -36,7 +36,7 @@ lint: ## gofmt, go vet, staticcheck
 	go vet ./...
 	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 
-update: ## rewrite the golden files and the seeds from the programs they stand for
-	go test ./fuzz/fuzztest -update
+update: ## rewrite the golden files, the seeds from the programs they stand for, and the README's crash
+	go test ./fuzz/fuzztest -run 'Crashers|Seeds|Readme' -update
 
 .PHONY: help test fuzz hunt repro bench cover lint update

@@ -49,8 +49,8 @@ func (e *Exec) CheckAddress(data []byte) error {
 	return nil
 }
 
-// checkQuiet makes the slab wait, looks what stands on mapping, and isolates. A kernel that has the bug must follow what
-// looks movable, and nothing else; a kernel that has not must follow nothing.
+// checkQuiet makes the slab wait, looks what stands on mapping, and isolates. A kernel that is expected to follow wild
+// pointers must follow what looks movable, and nothing else; any other kernel must follow nothing.
 func (e *Exec) checkQuiet(s *Subject, config mm.Config) error {
 	mapping := e.address("p0.mapping", "kmem_cache_alloc c0 s0")
 	r := e.runner
@@ -69,7 +69,7 @@ func (e *Exec) checkQuiet(s *Subject, config mm.Config) error {
 		return fmt.Errorf("%s under %v, before isolation: %s", s.Kernel, s.Model, o.Bug.Title)
 	}
 	v := m.Peek(mapping)
-	follows := s.Expect != "" && v&3 == 2 && v != 2
+	follows := bugClass(s.Expect) == wildOps && v&3 == 2 && v != 2
 	o := run(e.isolate)
 	switch {
 	case o.Bug == nil && !follows:

@@ -70,6 +70,9 @@ func golden(t *testing.T, file string, p *fuzz.Program, table string) {
 		require.NoError(t, os.WriteFile(file, []byte(p.String()), 0o666))
 	}
 	require.Equal(t, p.Trace, table, "%s: go test ./fuzz/fuzztest -update", file)
+	if !*update {
+		require.Equal(t, readFile(t, file), p.String(), "not as it prints")
+	}
 	for line := range strings.Lines(table) {
 		require.LessOrEqual(t, len(strings.TrimSuffix(line, "\n")), 100, "%q", line)
 		require.NotRegexp(t, `[^ -~\n]`, line, "not plain ASCII")
