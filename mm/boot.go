@@ -13,14 +13,16 @@ func (mm *MM) Boot(cfg Config, model sim.Model, ch sim.Chooser) {
 		mm.cfg = cfg
 		mm.linkText()
 		mm.createCaches()
+		mm.m.Clear()
+		mm.bootPages()
+		for i := range mm.caches {
+			mm.pokeListHead(mm.caches[i].partial())
+		}
+		mm.bootOwners()
+		mm.m.Snapshot()
 	}
 	mm.shadow = shadow{}
 	mm.m.Reset(model, ch)
-	mm.bootPages()
-	for i := range mm.caches {
-		mm.pokeListHead(mm.caches[i].partial())
-	}
-	mm.bootOwners()
 }
 
 // bootPages frees all pages: some to the CPUs' lists, the rest as the largest

@@ -131,11 +131,11 @@ func (g *graph) newEvent(c *CPU, i int32, store bool, pos uint64, src int16) int
 	e := g.n
 	g.n++
 	g.words = (g.n + 63) >> 6
-	x := &g.m.cells[i]
+	last := &g.m.views[i].last[c.id]
 	v := &g.events[e]
 	v.step = int32(len(g.m.log))
-	v.pos, v.cell, v.prev, v.src, v.cpu, v.store = pos, i, x.last[c.id], src, int8(c.id), store
-	x.last[c.id] = int16(e)
+	v.pos, v.cell, v.prev, v.src, v.cpu, v.store = pos, i, *last, src, int8(c.id), store
+	*last = int16(e)
 	g.cpus[c.id].own.add(e)
 	return e
 }
@@ -146,7 +146,7 @@ func (g *graph) read(c *CPU, i int32, o Order, late *int) int32 {
 	m := g.m
 	x := m.list(i)
 	k := x.head
-	if k != x.seen[c.id] || m.asking {
+	if k != m.views[i].seen[c.id] || m.asking {
 		*late = c.askSource(Read, m.addrOf(i), g.sources(c, i, o))
 		k = m.candidates[*late]
 	}
@@ -168,7 +168,7 @@ func (g *graph) sources(c *CPU, i int32, o Order) int {
 	g.loadOrder(c, o, &order)
 	m.candidates[0] = x.head
 	n := 1
-	for j := x.head; j != x.seen[c.id] && m.msgs[j].event >= 0; n++ {
+	for j := x.head; j != m.views[i].seen[c.id] && m.msgs[j].event >= 0; n++ {
 		later.add(int(m.msgs[j].event))
 		j = m.msgs[j].older
 		before.assign(&order)
@@ -239,7 +239,7 @@ func (g *graph) addOverwritten(cpu int, stores, before *set) {
 			if int(s.cpu) == cpu {
 				continue
 			}
-			for e := g.m.cells[s.cell].last[cpu]; e >= 0; e = g.events[e].prev {
+			for e := g.m.views[s.cell].last[cpu]; e >= 0; e = g.events[e].prev {
 				if g.events[e].pos < s.pos && !before.has(int(e)) {
 					g.addEvent(before, int(e))
 				}
@@ -257,7 +257,7 @@ func (g *graph) addLoad(c *CPU, i int32, o Order, k int32) {
 	msg := &g.m.msgs[k]
 	e := g.newEvent(c, i, false, msg.pos, msg.event)
 	g.events[e].before.assign(&before)
-	g.m.cells[i].seen[c.id] = k
+	g.m.views[i].seen[c.id] = k
 	c.lastLoad = e
 	before.add(e)
 
@@ -285,7 +285,7 @@ func (g *graph) write(c *CPU, i int32, v uint64, half bool, shift uint8, o Order
 	m := g.m
 	x := m.list(i)
 	n := 1
-	if m.candidates[0] = x.head; x.head != x.seen[c.id] {
+	if m.candidates[0] = x.head; x.head != m.views[i].seen[c.id] {
 		n = g.places(c, i, o)
 	}
 	if half {
@@ -314,7 +314,7 @@ func (g *graph) places(c *CPU, i int32, o Order) int {
 	var order, before, later set
 	g.storeOrder(c, i, o, &order)
 	n := 1
-	for j := x.head; j != x.seen[c.id] && m.msgs[j].event >= 0; j = m.msgs[j].older {
+	for j := x.head; j != m.views[i].seen[c.id] && m.msgs[j].event >= 0; j = m.msgs[j].older {
 		later.add(int(m.msgs[j].event))
 		if !m.gapBelow(j) {
 			continue
@@ -364,7 +364,7 @@ func (g *graph) storeOrder(c *CPU, i int32, o Order, before *set) {
 	if o == Release || o == unlocking {
 		before.union(&u.before[allEvents], g.words)
 	}
-	for e := g.m.cells[i].last[c.id]; e >= 0; e = g.events[e].prev {
+	for e := g.m.views[i].last[c.id]; e >= 0; e = g.events[e].prev {
 		g.addEvent(before, int(e)) // overwrite & int
 		if g.events[e].store {
 			break
@@ -380,7 +380,7 @@ func (g *graph) addCoherence(i, below int32, before *set) {
 	}
 	pos := g.m.msgs[below].pos
 	for d := 0; d < g.ncpu; d++ {
-		for e := g.m.cells[i].last[d]; e >= 0; e = g.events[e].prev {
+		for e := g.m.views[i].last[d]; e >= 0; e = g.events[e].prev {
 			if g.events[e].pos <= pos {
 				g.addEvent(before, int(e))
 			}
@@ -413,7 +413,7 @@ func (g *graph) addStore(c *CPU, i int32, v uint64, o Order, above, below int32,
 	}
 	e := g.newEvent(c, i, true, pos, -1)
 	m.msgs[k] = message{val: v, pos: pos, older: below, event: int16(e), cpu: int8(c.id), glued: glued, by: int32(c.steps)}
-	x.seen[c.id] = k
+	m.views[i].seen[c.id] = k
 
 	w := &g.events[e]
 	w.before.assign(&before)

@@ -15,7 +15,7 @@ func (g *graph) rmw(c *CPU, r *rmwRequest) {
 		u.mbBA = false
 	}
 	k := x.head
-	if m.asking || k != x.seen[c.id] && !r.newest {
+	if m.asking || k != m.views[r.cell].seen[c.id] && !r.newest {
 		r.late = c.askSource(Read, m.addrOf(r.cell), g.rmwSources(c, r))
 		k = m.candidates[r.late]
 	}
@@ -119,7 +119,7 @@ func (g *graph) rmwSources(c *CPU, r *rmwRequest) int {
 			m.candidates[n] = k
 			n++
 		}
-		if k == x.seen[c.id] || m.msgs[k].event < 0 || r.newest {
+		if k == m.views[r.cell].seen[c.id] || m.msgs[k].event < 0 || r.newest {
 			return n
 		}
 		if n == maxCandidates {

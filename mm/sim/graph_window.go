@@ -22,7 +22,7 @@ func (g *graph) settle() {
 		if x.src -= half; x.src < 0 {
 			x.src = -1
 		}
-		last := &m.cells[x.cell].last[x.cpu]
+		last := &m.views[x.cell].last[x.cpu]
 		x.prev, *last = *last, int16(e-half)
 		x.before.drop()
 		x.props.drop()
@@ -59,8 +59,9 @@ func (p *gpSets) drop() {
 // settleCell makes the newest settled store of cell i the oldest of its list.
 func (m *Machine) settleCell(i int32, half int16) {
 	x := &m.cells[i]
-	for c := range x.last {
-		x.last[c] = -1
+	v := &m.views[i]
+	for c := range v.last {
+		v.last[c] = -1
 	}
 	k := x.head
 	for m.msgs[k].event >= half {
@@ -69,9 +70,9 @@ func (m *Machine) settleCell(i int32, half int16) {
 	}
 	floor := &m.msgs[k]
 	floor.event, floor.glued, floor.older = -1, false, 0
-	for c, s := range x.seen {
+	for c, s := range v.seen {
 		if m.msgs[s].pos < floor.pos {
-			x.seen[c] = k
+			v.seen[c] = k
 		}
 	}
 }

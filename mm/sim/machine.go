@@ -122,7 +122,8 @@ func New(symbols Symbols) *Machine {
 	return m
 }
 
-// Reset forgets everything but the memory map and sets all memory to zero.
+// Reset forgets everything but the memory map, and sets memory to what it was
+// at the last Snapshot or Clear, else to zero.
 func (m *Machine) Reset(model Model, chooser Chooser) {
 	m.memory.reset()
 	m.model, m.chooser = model, chooser

@@ -10,9 +10,12 @@ type Addr uint64
 // only when the word is split.
 type memory struct {
 	regions []region
-	recent  int // the region of the last look-up
+	near    [256]uint8 // a region, by the bits of an address that differ between regions
 	cells   []cell
-	touched []int32 // cells to zero at the next reset
+	views   []view   // by cell
+	boot    []uint64 // by cell: what reset restores
+	booted  []int32  // cells of boot that may not be zero
+	touched []int32  // cells that reset has to restore
 	msgs    []message
 	listed  []int32 // cells with a list of messages
 }
@@ -29,8 +32,12 @@ type cell struct {
 	head    int32  // newest message, 0 for none
 	touched bool
 	split   bool
-	seen    [MaxCPUs]int32 // newest message each CPU has read or written
-	last    [MaxCPUs]int16 // lkmm: each CPU's last event on this variable, -1 for none
+}
+
+// view is what the graph keeps of a variable for each CPU.
+type view struct {
+	seen [MaxCPUs]int32 // newest message it has read or written
+	last [MaxCPUs]int16 // its last event on this variable, -1 for none
 }
 
 // message is one store to a variable, in a list in coherence order.
@@ -55,8 +62,11 @@ func (m *memory) Map(base Addr, words int) {
 			panic(fmt.Sprintf("sim: Map(%#x, %d): misaligned or overlapping", base, words))
 		}
 	}
+	m.near[nearKey(base)] = uint8(len(m.regions))
 	m.regions = append(m.regions, r)
 	m.cells = append(m.cells, make([]cell, 2*words)...)
+	m.views = append(m.views, make([]view, 2*words)...)
+	m.boot = append(m.boot, make([]uint64, 2*words)...)
 	if len(m.msgs) == 0 {
 		m.msgs = make([]message, 1, 1024) // index 0 means none
 	}
@@ -71,20 +81,41 @@ func (m *memory) Split(a Addr) {
 	m.cells[i].split, m.cells[i+1].split = true, true
 }
 
+// nearKey returns bits that differ between the kernel's kinds of addresses:
+// vmemmap, the direct map, kernel text.
+func nearKey(a Addr) uint8 { return uint8(a >> 40) }
+
 func (m *memory) reset() {
 	m.settleMessages()
 	for _, i := range m.touched {
-		m.cells[i].val, m.cells[i].touched = 0, false
+		m.cells[i].val, m.cells[i].touched = m.boot[i], false
 	}
 	m.touched = m.touched[:0]
+}
+
+// Snapshot makes what memory holds what Reset restores.
+func (m *memory) Snapshot() {
+	for _, i := range m.touched {
+		x := &m.cells[i]
+		m.boot[i], x.touched = x.val, false
+	}
+	m.booted = append(m.booted, m.touched...)
+	m.touched = m.touched[:0]
+}
+
+// Clear sets all memory to zero, and makes that what Reset restores.
+func (m *memory) Clear() {
+	for _, i := range m.booted {
+		m.boot[i], m.cells[i].val = 0, 0
+	}
+	m.booted = m.booted[:0]
+	m.reset()
 }
 
 // settleMessages drops all messages but the newest of each variable.
 func (m *memory) settleMessages() {
 	for _, i := range m.listed {
-		x := &m.cells[i]
-		x.head = 0
-		x.seen = [MaxCPUs]int32{}
+		m.cells[i].head = 0
 	}
 	m.listed = m.listed[:0]
 	if len(m.msgs) > 1 {
@@ -94,16 +125,20 @@ func (m *memory) settleMessages() {
 
 // lookup returns the cell of the 32 bits at a.
 func (m *memory) lookup(a Addr) (int32, bool) {
-	if m.recent < len(m.regions) {
-		r := &m.regions[m.recent]
-		if off := a - r.base; off < r.size {
-			return r.first + int32(off>>2), true
-		}
+	if len(m.regions) == 0 {
+		return 0, false
 	}
+	r := &m.regions[m.near[nearKey(a)]]
+	if off := a - r.base; off < r.size {
+		return r.first + int32(off>>2), true
+	}
+	return m.search(a)
+}
+
+func (m *memory) search(a Addr) (int32, bool) {
 	for k := range m.regions {
 		r := &m.regions[k]
 		if off := a - r.base; off < r.size {
-			m.recent = k
 			return r.first + int32(off>>2), true
 		}
 	}
@@ -208,9 +243,10 @@ func (m *memory) list(i int32) *cell {
 		m.listed = append(m.listed, i)
 		m.msgs = append(m.msgs, message{val: x.val, event: -1, cpu: -1, seq: -1, step: -1})
 		x.head = int32(len(m.msgs) - 1)
-		for k := range x.seen {
-			x.seen[k] = x.head
-			x.last[k] = -1
+		v := &m.views[i]
+		for k := range v.seen {
+			v.seen[k] = x.head
+			v.last[k] = -1
 		}
 	}
 	return x
