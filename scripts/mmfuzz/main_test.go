@@ -117,6 +117,13 @@ func TestReproFormats(t *testing.T) {
 	require.NotEmpty(t, result.Events)
 }
 
+func TestReproThatRunsOutOfStepsHasNoVerdict(t *testing.T) {
+	program := "kernel v6.2\nmodel sc\nbug a bug\n\n" + strings.Repeat("cpu0 synchronize_rcu\n", 60000)
+	code, stdout, _ := mmfuzz(program, "repro", "-format", "json", "-")
+	require.Equal(t, exitUnknown, code)
+	require.Contains(t, stdout, `"bug":""`)
+}
+
 func TestReproOnAnotherKernel(t *testing.T) {
 	code, stdout, _ := mmfuzz("", "repro", "-kernel", "v6.0", "../../crashers/rcu_free_slab.txt")
 	require.Equal(t, exitBug, code)

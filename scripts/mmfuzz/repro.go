@@ -47,9 +47,10 @@ func repro(a *app, args []string) (int, error) {
 	for i, p := range programs {
 		t := r.Trace(p)
 		ok, verdict := judge(p, t)
-		if !ok {
+		switch {
+		case !ok:
 			code = exitBug
-		} else if t.Outcome.OutOfSteps && code == exitOK {
+		case t.Outcome.OutOfSteps && code == exitOK:
 			code = exitUnknown
 		}
 		if err := show(a, *format, files[i], p, t, ok, verdict); err != nil {
@@ -64,7 +65,7 @@ func judge(p *fuzz.Program, t *fuzz.Trace) (ok bool, verdict string) {
 	got := t.Outcome.Title()
 	switch {
 	case got == "" && t.Outcome.OutOfSteps:
-		return p.Bug == "", "ran out of steps: no verdict"
+		return true, "ran out of steps: no verdict"
 	case got == "" && p.Bug == "":
 		return true, "no bug, as recorded"
 	case got == "":
