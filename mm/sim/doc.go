@@ -57,8 +57,9 @@
 //
 //   - Executions in which po and rf form a cycle (load buffering). With the
 //     dependencies above LKMM forbids most of them too.
-//   - Under lkmm, what is older than the last 256 to 512 events of a run is
-//     settled: no load reads anything older and no store goes before it.
+//   - Under lkmm, what is older than the last 128 to 256 loads and stores of a
+//     run is settled: no load reads anything older and no store goes before it.
+//     An exhaustive machine looks back on 512, and says so when a run has more.
 //   - A section that must begin before a grace period begins, in an order
 //     forced by unordered loads and stores of a third CPU, and yet comes after
 //     it.

@@ -85,6 +85,7 @@ type graph struct {
 	m       *Machine
 	n       int // events
 	words   int // words that sets need
+	full    int // words that they have
 	ncpu    int
 	settled bool // the window was too small, see settle
 
@@ -105,6 +106,10 @@ func newGraph(m *Machine) *graph { return &graph{m: m} }
 // reset forgets the execution.
 func (g *graph) reset(ncpu int) {
 	g.n, g.words, g.ncpu = 0, 0, ncpu
+	g.full = fuzzWindow / 64
+	if g.m.exhaustive || g.m.explicit {
+		g.full = window / 64
+	}
 	for i := 0; i < ncpu; i++ {
 		u := &g.cpus[i]
 		u.own = set{}
@@ -171,7 +176,7 @@ func (g *graph) sources(c *CPU, i int32, o Order) int {
 	for j := x.head; j != m.views[i].seen[c.id] && m.msgs[j].event >= 0; n++ {
 		later.add(int(m.msgs[j].event))
 		j = m.msgs[j].older
-		before.assign(&order)
+		before.assign(&order, g.full)
 		g.addSource(c, j, &before)
 		if g.forbidden(c, &later, &before, &g.cpus[c.id].prop[byStrong]) {
 			break
@@ -191,15 +196,15 @@ func (g *graph) loadOrder(c *CPU, o Order, before *set) {
 	u := &g.cpus[c.id]
 	switch g.m.model {
 	case SC:
-		before.assign(&u.before[beforeAll])
+		before.assign(&u.before[beforeAll], g.full)
 		before.union(&u.before[allEvents], g.words)
 		return
 	case TSO:
-		before.assign(&u.before[beforeAll])
+		before.assign(&u.before[beforeAll], g.full)
 		before.union(&u.before[allLoads], g.words)
 		return
 	}
-	before.assign(&u.before[beforeAll])
+	before.assign(&u.before[beforeAll], g.full)
 	if o != NoReturn {
 		before.union(&u.before[beforeLoads], g.words)
 	}
@@ -256,7 +261,7 @@ func (g *graph) addLoad(c *CPU, i int32, o Order, k int32) {
 	g.addSource(c, k, &before)
 	msg := &g.m.msgs[k]
 	e := g.newEvent(c, i, false, msg.pos, msg.event)
-	g.events[e].before.assign(&before)
+	g.events[e].before.assign(&before, g.full)
 	g.m.views[i].seen[c.id] = k
 	c.lastLoad = e
 	before.add(e)
@@ -319,7 +324,7 @@ func (g *graph) places(c *CPU, i int32, o Order) int {
 		if !m.gapBelow(j) {
 			continue
 		}
-		before.assign(&order)
+		before.assign(&order, g.full)
 		g.addCoherence(i, m.msgs[j].older, &before)
 		if g.forbidden(c, &later, &before, &g.cpus[c.id].prop[byStrong]) {
 			break
@@ -348,11 +353,11 @@ func (g *graph) laterThan(k, i int32, later *set) (above int32) {
 func (g *graph) storeOrder(c *CPU, i int32, o Order, before *set) {
 	u := &g.cpus[c.id]
 	if g.m.model != LKMM {
-		before.assign(&u.before[beforeAll])
+		before.assign(&u.before[beforeAll], g.full)
 		before.union(&u.before[allEvents], g.words)
 		return
 	}
-	before.assign(&u.before[beforeAll])
+	before.assign(&u.before[beforeAll], g.full)
 	before.union(&u.before[beforeStores], g.words)
 	if g.m.explicit {
 		for _, loads := range [...]*set{&c.addr, &c.data, &c.ctrl} {
@@ -416,17 +421,17 @@ func (g *graph) addStore(c *CPU, i int32, v uint64, o Order, above, below int32,
 	m.views[i].seen[c.id] = k
 
 	w := &g.events[e]
-	w.before.assign(&before)
+	w.before.assign(&before, g.full)
 	before.add(e)
 	if g.m.explicit {
 		w.deps = set{}
 		g.addDepends(&c.addr, &w.deps)
 		g.addDepends(&c.data, &w.deps)
 	} else {
-		w.deps.assign(&u.before[allLoads])
+		w.deps.assign(&u.before[allLoads], g.full)
 	}
 	var props set
-	props.assign(&u.prop[byFences])
+	props.assign(&u.prop[byFences], g.full)
 	props.union(&u.prop[byWmb], g.words)
 	if o == Release || o == unlocking {
 		props.union(&u.prop[toAll], g.words)
@@ -438,12 +443,12 @@ func (g *graph) addStore(c *CPU, i int32, v uint64, o Order, above, below int32,
 		}
 	}
 	props.add(e)
-	w.props.assign(&props)
+	w.props.assign(&props, g.full)
 
 	if w.ul = o == unlocking; w.ul {
-		u.prop[toUnlock].assign(&u.prop[byCumul])
-		u.before[beforeUnlock].assign(&u.before[allEvents])
-		w.unlocks.assign(&u.prop[byCumul])
+		u.prop[toUnlock].assign(&u.prop[byCumul], g.full)
+		u.before[beforeUnlock].assign(&u.before[allEvents], g.full)
+		w.unlocks.assign(&u.prop[byCumul], g.full)
 	}
 	u.before[allEvents].union(&before, g.words)
 	u.before[allStores].union(&before, g.words)

@@ -21,7 +21,7 @@ func (g *graph) forbidden(c *CPU, later, before, strong *set) bool {
 // stores of later in coherence order.
 func (g *graph) reached(c *CPU, later, after *set) {
 	if g.m.model != LKMM {
-		after.assign(later)
+		after.assign(later, g.full)
 		return
 	}
 	u := &g.cpus[c.id]
@@ -116,14 +116,14 @@ func (g *graph) fence(c *CPU, f Fence) {
 	case FenceMb:
 		g.smpMb(u)
 	case FenceRmb:
-		u.before[beforeLoads].assign(&u.before[allLoads])
+		u.before[beforeLoads].assign(&u.before[allLoads], g.full)
 	case FenceWmb:
-		u.before[beforeStores].assign(&u.before[allStores])
-		u.prop[byWmb].assign(&u.prop[toStores])
+		u.before[beforeStores].assign(&u.before[allStores], g.full)
+		u.prop[byWmb].assign(&u.prop[toStores], g.full)
 	case FenceBeforeAtomic:
 		u.mbBA = true
-		u.before[beforeMbBA].assign(&u.before[allEvents])
-		u.prop[toMbBA].assign(&u.prop[toAll])
+		u.before[beforeMbBA].assign(&u.before[allEvents], g.full)
+		u.prop[toMbBA].assign(&u.prop[toAll], g.full)
 	case FenceAfterAtomic:
 		if u.rmw {
 			g.strongFence(u, &u.before[throughRMW], &u.prop[toRMW])

@@ -57,7 +57,7 @@ func (g *graph) rmw(c *CPU, r *rmwRequest) {
 		load.data = g.n - 1
 	}
 	if src >= 0 {
-		load.props.assign(&g.events[src].props)
+		load.props.assign(&g.events[src].props, g.full)
 		load.props[src>>6] &^= 1 << (src & 63)
 	}
 	r.dst = g.addStore(c, r.cell, r.word(base, r.new), storePart(r.order), above, k, true, &load)
@@ -79,13 +79,13 @@ func (g *graph) locked(r *rmwRequest) bool {
 func (g *graph) throughRMW(u *graphCPU, o Order) {
 	if o == locking {
 		u.lock = true
-		u.before[throughLock].assign(&u.before[allEvents])
-		u.prop[toLock].assign(&u.prop[toAll])
+		u.before[throughLock].assign(&u.before[allEvents], g.full)
+		u.prop[toLock].assign(&u.prop[toAll], g.full)
 		return
 	}
 	u.rmw = true
-	u.before[throughRMW].assign(&u.before[allEvents])
-	u.prop[toRMW].assign(&u.prop[toAll])
+	u.before[throughRMW].assign(&u.before[allEvents], g.full)
+	u.prop[toRMW].assign(&u.prop[toAll], g.full)
 }
 
 // loadPart and storePart split the order of an RMW over its two halves.

@@ -4,56 +4,56 @@ package sim
 // full, its older half is settled: no later event can come before any of it.
 // That can only forbid, so it is sound; it bounds how late a load may be.
 func (g *graph) room() {
-	if g.n+2 > window {
+	if g.n+2 > g.full*64 {
 		g.settle()
 	}
 }
 
 func (g *graph) settle() {
-	const half = window / 2
+	half := g.full * 64 / 2
 	g.settled = true
 	m := g.m
 	for _, i := range m.listed {
-		m.settleCell(i, half)
+		m.settleCell(i, int16(half))
 	}
 	for e := half; e < g.n; e++ {
 		x := &g.events[e-half]
 		*x = g.events[e]
-		if x.src -= half; x.src < 0 {
+		if x.src -= int16(half); x.src < 0 {
 			x.src = -1
 		}
 		last := &m.views[x.cell].last[x.cpu]
 		x.prev, *last = *last, int16(e-half)
-		x.before.drop()
-		x.props.drop()
-		x.deps.drop()
-		x.unlocks.drop()
+		x.before.drop(g.full)
+		x.props.drop(g.full)
+		x.deps.drop(g.full)
+		x.unlocks.drop(g.full)
 	}
 	g.n -= half
 	g.words = (g.n + 63) >> 6
 	for d := 0; d < g.ncpu; d++ {
 		u := &g.cpus[d]
-		u.own.drop()
+		u.own.drop(g.full)
 		for k := range u.before {
-			u.before[k].drop()
+			u.before[k].drop(g.full)
 		}
 		for k := range u.prop {
-			u.prop[k].drop()
+			u.prop[k].drop(g.full)
 		}
-		u.strong, u.fences = settleHistory(u.strong, half), settleHistory(u.fences, half)
+		u.strong, u.fences = settleHistory(u.strong, g.full), settleHistory(u.fences, g.full)
 	}
-	g.begun.drop()
-	g.ended.drop()
-	g.queued.drop()
-	g.queuedCumul.drop()
+	g.begun.drop(g.full)
+	g.ended.drop(g.full)
+	g.queued.drop(g.full)
+	g.queuedCumul.drop(g.full)
 	for k := range g.periods {
-		g.periods[k].drop()
+		g.periods[k].drop(g.full)
 	}
 }
 
-func (p *gpSets) drop() {
-	p.before.drop()
-	p.stores.drop()
+func (p *gpSets) drop(n int) {
+	p.before.drop(n)
+	p.stores.drop(n)
 }
 
 // settleCell makes the newest settled store of cell i the oldest of its list.
@@ -79,12 +79,12 @@ func (m *Machine) settleCell(i int32, half int16) {
 
 // settleHistory drops the entries that the first half of the window no longer
 // needs.
-func settleHistory(history []growth, half int) []growth {
+func settleHistory(history []growth, words int) []growth {
 	kept := history[:0]
 	for k := range history {
 		h := history[k]
-		h.stores.drop()
-		if h.at -= half; h.at < 0 {
+		h.stores.drop(words)
+		if h.at -= words * 64 / 2; h.at < 0 {
 			h.at = 0
 			kept = kept[:0]
 		}

@@ -5,8 +5,12 @@ import "math/bits"
 // windowWords is the size of a set of events, in 64-bit words.
 const windowWords = 8
 
-// window is how many events the lkmm model looks back on.
-const window = windowWords * 64
+// window is how many events the graph has at most, on an exhaustive machine.
+// fuzzWindow is how many it has otherwise: half as many take half the time.
+const (
+	window     = windowWords * 64
+	fuzzWindow = window / 2
+)
 
 // set is a set of events of the window.
 type set [windowWords]uint64
@@ -14,10 +18,10 @@ type set [windowWords]uint64
 func (s *set) add(e int)      { s[e>>6&(windowWords-1)] |= 1 << (e & 63) }
 func (s *set) has(e int) bool { return s[e>>6&(windowWords-1)]>>(e&63)&1 != 0 }
 
-// assign is *s = *t word by word: a copy by wider moves would wait for the
-// narrower stores before it.
-func (s *set) assign(t *set) {
-	for k := range s {
+// assign is *s = *t, of the first n words. Word by word: a copy by wider moves
+// would wait for the narrower stores before it.
+func (s *set) assign(t *set, n int) {
+	for k := 0; k < n && k < windowWords; k++ {
 		s[k] = t[k]
 	}
 }
@@ -70,11 +74,9 @@ func (s *set) above(e, n int) (d set) {
 	return d
 }
 
-// drop removes the first half of the window and moves the rest to its place.
-func (s *set) drop() {
-	const half = windowWords / 2
-	copy(s[:half], s[half:])
-	for k := half; k < windowWords; k++ {
-		s[k] = 0
-	}
+// drop removes the first half of a window of n words and moves the rest to its
+// place.
+func (s *set) drop(n int) {
+	copy(s[:n/2], s[n/2:n])
+	clear(s[n/2 : n])
 }
