@@ -88,16 +88,11 @@ func (p *parser) atom() *cond {
 	return p.equation()
 }
 
-// equation reads 0:r1=value, x=value or [x]=value, also with !=.
+// equation reads 0:r1=value, x=value, [x]=value or 0:r1=1:r1, also with !=.
 func (p *parser) equation() *cond {
-	x := &cond{kind: condEqual, proc: -1}
-	if p.tok.kind == tokNumber || p.isProcessRegister() {
-		proc, name := p.registerName()
-		if proc >= len(p.test.procs) {
-			p.failf("register %s of P%d, which is not there", name, proc)
-		}
-		p.proc = proc
-		x.proc, x.reg = proc, p.register(name)
+	x := &cond{kind: condEqual, proc: -1, other: -1}
+	if p.isRegister() {
+		x.proc, x.reg = p.condRegister()
 	} else {
 		bracket := p.eat("[")
 		if !bracket {
@@ -116,9 +111,27 @@ func (p *parser) equation() *cond {
 		p.failf("found %v: want = or !=", p.tok)
 	}
 	p.next()
-	x.n, x.to = p.value()
+	if p.isRegister() {
+		x.other, x.to = p.condRegister()
+	} else {
+		x.n, x.to = p.value()
+	}
 	if differs {
 		return &cond{kind: condNot, x: x}
 	}
 	return x
+}
+
+// isRegister reports whether 0:r1 or P0:r1 is next.
+func (p *parser) isRegister() bool {
+	return p.tok.kind == tokNumber && p.peek(1).text == ":" || p.isProcessRegister()
+}
+
+func (p *parser) condRegister() (proc, reg int) {
+	proc, name := p.registerName()
+	if proc >= len(p.test.procs) {
+		p.failf("register %s of P%d, which is not there", name, proc)
+	}
+	p.proc = proc
+	return proc, p.register(name)
 }

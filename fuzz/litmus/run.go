@@ -178,6 +178,9 @@ func (r *Runner) holds(c *cond) bool {
 			have = truth(have != 0) // the machine notes the owner
 		}
 	}
+	if c.other >= 0 {
+		return have == r.regs[c.other][c.to].v
+	}
 	return have == initial(c.n, c.to)
 }
 

@@ -104,7 +104,8 @@ type cond struct {
 	// condEqual
 	proc, reg int // proc -1: variable reg
 	n         int64
-	to        int // as in variable
+	to        int // as in variable, or the register of other
+	other     int // the process of a register on the right, -1 for none
 }
 
 // Unsupported says that a test has something that cannot be run.
