@@ -105,7 +105,7 @@ func (e *explorer) otherRaces(steps []sim.Step, j int, past *clock) {
 			if e.chosen(i, t) {
 				e.race(steps, i, j, past)
 			}
-		} else if t.Kind != sim.EvRcuUnlock || s.Kind != sim.EvSyncEnd {
+		} else if t.Kind != sim.EvRcuUnlock || s.Kind != sim.EvSyncEnd || !waitedFor(steps, i, j) {
 			continue
 		}
 		past.join(&e.clocks[i])
@@ -143,4 +143,26 @@ func (e *explorer) race(steps []sim.Step, i, j int, past *clock) {
 	if n.todo&initial == 0 {
 		n.todo |= initial & -initial
 	}
+}
+
+// waitedFor reports whether the grace period that ends at step end had to wait for the rcu_read_unlock of step unlock:
+// its section was there when the grace period began.
+func waitedFor(steps []sim.Step, unlock, end int) bool {
+	start := end - 1
+	for steps[start].CPU != steps[end].CPU || steps[start].Kind != sim.EvSyncStart {
+		start--
+	}
+	depth := 0
+	for k := unlock - 1; k >= 0; k-- {
+		switch {
+		case steps[k].CPU != steps[unlock].CPU:
+		case steps[k].Kind == sim.EvRcuUnlock:
+			depth++
+		case steps[k].Kind == sim.EvRcuLock && depth == 0:
+			return k < start && start < unlock
+		case steps[k].Kind == sim.EvRcuLock:
+			depth--
+		}
+	}
+	return false
 }

@@ -10,7 +10,7 @@ type Addr uint64
 // only when the word is split.
 type memory struct {
 	regions []region
-	near    [256]uint8 // a region, by the bits of an address that differ between regions
+	near    [256]uint8 // the region last found for a hash of an address
 	cells   []cell
 	views   []view   // by cell
 	boot    []uint64 // by cell: what reset restores
@@ -62,7 +62,6 @@ func (m *memory) Map(base Addr, words int) {
 			panic(fmt.Sprintf("sim: Map(%#x, %d): misaligned or overlapping", base, words))
 		}
 	}
-	m.near[nearKey(base)] = uint8(len(m.regions))
 	m.regions = append(m.regions, r)
 	m.cells = append(m.cells, make([]cell, 2*words)...)
 	m.views = append(m.views, make([]view, 2*words)...)
@@ -81,9 +80,8 @@ func (m *memory) Split(a Addr) {
 	m.cells[i].split, m.cells[i+1].split = true, true
 }
 
-// nearKey returns bits that differ between the kernel's kinds of addresses:
-// vmemmap, the direct map, kernel text.
-func nearKey(a Addr) uint8 { return uint8(a >> 40) }
+// nearKey hashes the number of the page that a is in.
+func nearKey(a Addr) uint8 { return uint8((a >> 12) * 0x9e3779b97f4a7c15 >> 56) }
 
 func (m *memory) reset() {
 	m.settleMessages()
@@ -139,6 +137,7 @@ func (m *memory) search(a Addr) (int32, bool) {
 	for k := range m.regions {
 		r := &m.regions[k]
 		if off := a - r.base; off < r.size {
+			m.near[nearKey(a)] = uint8(k)
 			return r.first + int32(off>>2), true
 		}
 	}
