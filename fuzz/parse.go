@@ -111,7 +111,7 @@ func (r *parser) parseItem(key, rest string) (at string, err error) {
 			err = fmt.Errorf("bug without a title: write the title, or leave the line out")
 		}
 	default:
-		return "", fmt.Errorf("unknown item %q: want kernel, model, config, bug, cpuN CALL or cpuN@STEP CHOICE", key)
+		return "", fmt.Errorf("unknown item %.40q: want kernel, model, config, bug, cpuN CALL or cpuN@STEP CHOICE", key)
 	}
 	r.seen[key] = r.line
 	return key, err

@@ -1,27 +1,32 @@
 #!/usr/bin/env bash
-# usage: scripts/fuzz-ratio.sh [TIME]
+# usage: scripts/fuzz-ratio.sh [INPUTS]
 #
-# Prints program runs a second under plain go test -fuzz, and how many times that is the executions a second of an empty
-# target, run for as long right before it.
+# Prints program runs per CPU-second under Go's fuzzer, built as plain go test -fuzz builds it, and how many times that is
+# the executions per CPU-second of an empty target, run right before it. CPU time is that of the fuzzer with its workers:
+# other users of the machine count for less in it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-time=${1:-20s}
+inputs=${1:-10000}
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
 
-# rate PACKAGE TARGET prints executions a second from an empty cache.
+# rate PACKAGE TARGET INPUTS prints executions per CPU-second, from an empty cache and without seeds.
 rate() {
-	local cache
-	cache=$(mktemp -d)
-	go test "$1" -run '^$' -fuzz "^$2\$" -fuzztime "$time" -fuzzminimizetime 0x -test.fuzzcachedir="$cache" 2>&1 |
-		sed -n 's/^fuzz: elapsed: \([0-9]*\)s, execs: \([0-9]*\) .*/\1 \2/p' |
-		awk '$1 > 0 { t = $1; n = $2 } END { print int(n / t) }'
-	rm -rf "$cache"
+	local TIMEFORMAT='%U %S'
+	mkdir -p "$dir/$2"
+	go test -c -fuzz="^$2\$" -o "$dir/$2/test" "$1"
+	(
+		cd "$dir/$2"
+		time ./test -test.run='^$' -test.fuzz="^$2\$" -test.fuzztime="$3x" -test.fuzzminimizetime=0x \
+			-test.fuzzcachedir="$dir/$2/cache" >"$dir/$2/log" 2>&1
+	) 2>&1 | awk -v n="$3" '{ print n / ($1 + $2) }'
 }
 
-empty=$(rate ./scripts/emptyfuzz FuzzEmpty)
-inputs=$(rate ./fuzz FuzzIsolateMovablePage)
+empty=$(rate ./scripts/emptyfuzz FuzzEmpty $((20 * inputs)))
+programs=$(rate ./fuzz FuzzIsolateMovablePage "$inputs")
 runs=$(go test ./fuzz -count=1 -run '^TestRunsPerInput$' -v | sed -n 's/.*runs per input: \([0-9]*\).*/\1/p')
-awk -v e="$empty" -v i="$inputs" -v r="$runs" 'BEGIN {
-	printf "empty target: %d executions/s\n", e
-	printf "FuzzIsolateMovablePage: %d executions/s of %d program runs: %d runs/s\n", i, r, i * r
-	printf "ratio: %.1f\n", i * r / e
+awk -v e="$empty" -v i="$programs" -v r="$runs" 'BEGIN {
+	printf "empty target: %d executions per CPU-second\n", e
+	printf "FuzzIsolateMovablePage: %d executions per CPU-second of %d program runs: %d runs\n", i, r, i * r
+	printf "ratio: %.2f\n", i * r / e
 }'
