@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"iter"
 	"os"
 	"path/filepath"
 	"testing"
@@ -87,5 +88,17 @@ func BenchmarkInput(b *testing.B) {
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*runs), "ns/run")
 		})
+	}
+}
+
+// BenchmarkCoroutine is a yardstick for the others: a switch to a coroutine and back.
+func BenchmarkCoroutine(b *testing.B) {
+	next, stop := iter.Pull(func(yield func(int) bool) {
+		for i := 0; yield(i); i++ {
+		}
+	})
+	defer stop()
+	for range b.N {
+		next()
 	}
 }
