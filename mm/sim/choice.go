@@ -112,25 +112,25 @@ func (m *Machine) ask() int {
 }
 
 // askStore asks c where of n places in coherence order its store goes.
-func (c *CPU) askStore(a Addr, n int) int {
+func (c *CPU) askStore(i int32, n int) int {
 	if n < 2 {
 		return 0
 	}
-	return c.askAccess(Write, a, n)
+	return c.askAccess(Write, i, n)
 }
 
 // askSource asks c which of the first n of m.candidates to read, or to put a
 // store after.
-func (c *CPU) askSource(kind Kind, a Addr, n int) int {
+func (c *CPU) askSource(kind Kind, i int32, n int) int {
 	if n < 2 && !c.m.asking {
 		return 0
 	}
-	return c.askAccess(kind, a, n)
+	return c.askAccess(kind, i, n)
 }
 
-func (c *CPU) askAccess(kind Kind, a Addr, n int) int {
+func (c *CPU) askAccess(kind Kind, i int32, n int) int {
 	m := c.m
-	m.question = Question{Kind: kind, N: n, CPU: c.id, Step: c.steps, Addr: a, m: m}
+	m.question = Question{Kind: kind, N: n, CPU: c.id, Step: c.steps, Addr: m.addrOf(i), m: m}
 	answer := m.ask()
 	if m.pruned {
 		panic(errUnwound)

@@ -152,7 +152,7 @@ func (g *graph) read(c *CPU, i int32, o Order, late *int) int32 {
 	x := m.list(i)
 	k := x.head
 	if k != m.views[i].seen[c.id] || m.asking {
-		*late = c.askSource(Read, m.addrOf(i), g.sources(c, i, o))
+		*late = c.askSource(Read, i, g.sources(c, i, o))
 		k = m.candidates[*late]
 	}
 	var later set
@@ -267,9 +267,10 @@ func (g *graph) addLoad(c *CPU, i int32, o Order, k int32) {
 	before.add(e)
 
 	external := msg.event >= 0 && int(msg.cpu) != c.id
-	u.before[allEvents].union(&before, g.words)
 	if o != NoReturn {
-		u.before[allLoads].union(&before, g.words)
+		before.unionInto(&u.before[allEvents], &u.before[allLoads], g.words)
+	} else {
+		u.before[allEvents].union(&before, g.words)
 	}
 	if external {
 		u.prop[toAll].union(&g.events[msg.event].props, g.words)
@@ -294,9 +295,9 @@ func (g *graph) write(c *CPU, i int32, v uint64, half bool, shift uint8, o Order
 		n = g.places(c, i, o)
 	}
 	if half {
-		*late = c.askSource(Write, m.addrOf(i), n)
+		*late = c.askSource(Write, i, n)
 	} else {
-		*late = c.askStore(m.addrOf(i), n)
+		*late = c.askStore(i, n)
 	}
 	below := m.candidates[*late]
 	var later set
@@ -357,8 +358,9 @@ func (g *graph) storeOrder(c *CPU, i int32, o Order, before *set) {
 		before.union(&u.before[allEvents], g.words)
 		return
 	}
-	before.assign(&u.before[beforeAll], g.full)
-	before.union(&u.before[beforeStores], g.words)
+	for k := 0; k < g.words && k < windowWords; k++ {
+		before[k] = u.before[beforeAll][k] | u.before[beforeStores][k]
+	}
 	if g.m.explicit {
 		for _, loads := range [...]*set{&c.addr, &c.data, &c.ctrl} {
 			g.addDepends(loads, before)
@@ -431,8 +433,9 @@ func (g *graph) addStore(c *CPU, i int32, v uint64, o Order, above, below int32,
 		w.deps.assign(&u.before[allLoads], g.full)
 	}
 	var props set
-	props.assign(&u.prop[byFences], g.full)
-	props.union(&u.prop[byWmb], g.words)
+	for k := 0; k < g.words && k < windowWords; k++ {
+		props[k] = u.prop[byFences][k] | u.prop[byWmb][k]
+	}
 	if o == Release || o == unlocking {
 		props.union(&u.prop[toAll], g.words)
 	}
@@ -450,10 +453,8 @@ func (g *graph) addStore(c *CPU, i int32, v uint64, o Order, above, below int32,
 		u.before[beforeUnlock].assign(&u.before[allEvents], g.full)
 		w.unlocks.assign(&u.prop[byCumul], g.full)
 	}
-	u.before[allEvents].union(&before, g.words)
-	u.before[allStores].union(&before, g.words)
-	u.prop[toAll].union(&props, g.words)
-	u.prop[byCumul].union(&props, g.words)
+	before.unionInto(&u.before[allEvents], &u.before[allStores], g.words)
+	props.unionInto(&u.prop[toAll], &u.prop[byCumul], g.words)
 	u.prop[toStores].union(&props, g.words)
 	return k
 }

@@ -16,7 +16,7 @@ func (g *graph) rmw(c *CPU, r *rmwRequest) {
 	}
 	k := x.head
 	if m.asking || k != m.views[r.cell].seen[c.id] && !r.newest {
-		r.late = c.askSource(Read, m.addrOf(r.cell), g.rmwSources(c, r))
+		r.late = c.askSource(Read, r.cell, g.rmwSources(c, r))
 		k = m.candidates[r.late]
 	}
 	var later set

@@ -35,6 +35,15 @@ func (s *set) union(t *set, n int) {
 	}
 }
 
+// unionInto adds s to each of a and b.
+func (s *set) unionInto(a, b *set, n int) {
+	for k := 0; k < n && k < windowWords; k++ {
+		w := s[k]
+		a[k] |= w
+		b[k] |= w
+	}
+}
+
 func (s *set) intersects(t *set, n int) bool {
 	for k := 0; k < n && k < windowWords; k++ {
 		if s[k]&t[k] != 0 {

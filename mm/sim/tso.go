@@ -47,7 +47,7 @@ func (t *tsoState) read(c *CPU, i int32, late *int) int32 {
 		j = m.msgs[j].older
 		m.candidates[n] = j
 	}
-	*late = c.askSource(Read, m.addrOf(i), n)
+	*late = c.askSource(Read, i, n)
 	k = m.candidates[*late]
 	if msg := &m.msgs[k]; int(msg.cpu) != c.id && msg.pos > own.seen {
 		own.seen = msg.pos
