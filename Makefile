@@ -22,6 +22,9 @@ hunt: ## search random programs: T=30s, KERNEL=, MODEL= (default sc)
 repro: ## replay a crash file: C=file
 	@$(MMFUZZ) repro $(C)
 
+litmus: ## run our litmus tests, or P=files and folders, under MODEL= (default: all three)
+	@set -e; for m in $(or $(MODEL),sc tso lkmm); do echo "# $$m"; $(MMFUZZ) litmus -model $$m $(or $(P),mm/sim/testdata/litmus); done
+
 bench: ## benchmarks, and program runs against executions of an empty fuzz target
 	go test ./fuzz -run '^$$' -bench . -benchmem
 	scripts/fuzz-ratio.sh
@@ -39,4 +42,4 @@ lint: ## gofmt, go vet, staticcheck
 update: ## rewrite the golden files, the seeds from the programs they stand for, and the README's crash
 	go test ./fuzz/fuzztest -run 'Crashers|Seeds|Readme' -update
 
-.PHONY: help test fuzz hunt repro bench cover lint update
+.PHONY: help test fuzz hunt repro litmus bench cover lint update
