@@ -13,8 +13,9 @@ func (l Loads) Union(others Loads) Loads {
 // loads that Depend gives and on no others. A machine without that takes every
 // store to depend on every load before it on its CPU.
 //
-// It is for programs that know, such as litmus tests, and have fewer loads and
-// stores than the window of the lkmm model.
+// It is for programs that know, such as litmus tests, have fewer loads and
+// stores than the window of the lkmm model and, on an exhaustive machine, no
+// call_rcu.
 func (m *Machine) SetDependencies(explicit bool) { m.explicit = explicit }
 
 // LastLoad returns the CPU's last load, for Depend. Under the lkmm model only.

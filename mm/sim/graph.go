@@ -97,6 +97,11 @@ type graph struct {
 	periods      []gpSets
 	queued       gpSets // what came before callbacks were queued
 	queuedCumul  set    // byCumul then
+
+	// The same, where the order is left open; see graph_rcu.go.
+	rcu      []rcuNode
+	rcuTime  int
+	rcuPaths []int
 }
 
 type gpSets struct{ before, stores set }
@@ -119,6 +124,7 @@ func (g *graph) reset(ncpu int) {
 		u.mbBA, u.rmw, u.lock = false, false, false
 	}
 	g.begun, g.ended, g.queued, g.queuedCumul = gpSets{}, gpSets{}, gpSets{}, set{}
+	g.rcu, g.rcuTime = g.rcu[:0], 0
 	g.periods = g.periods[:0]
 	for len(g.periods) < len(g.m.rcu.periods) {
 		g.periods = append(g.periods, gpSets{}) // those of earlier phases

@@ -94,6 +94,7 @@ func (g *graph) overtaken(c *CPU, e int, later *set) {
 			g.addEvent(&u.before[beforeAll], e)
 		}
 	}
+	g.overtakenRCU(e, later, &after)
 	for _, p := range []*gpSets{&g.begun, &g.ended, &g.queued} {
 		if p.before.intersects(&after, g.words) {
 			g.addEvent(&p.before, e)

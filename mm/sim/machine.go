@@ -104,7 +104,7 @@ type Result struct {
 	Bug        *Bug // nil if there was none
 	Steps      int  // of all CPUs
 	OutOfSteps bool // the step bound ended the run: no verdict
-	Pruned     bool // the chooser did, with Prune
+	Pruned     bool // the chooser did, with Prune, or it was no execution after all
 	// Settled: the run was longer than the window of the lkmm model, so not
 	// every choice that LKMM allows was offered.
 	Settled bool
@@ -184,6 +184,9 @@ func (m *Machine) Run(ncpu int, body func(*CPU)) Result {
 	}
 	if m.goPanic != "" {
 		panic(m.goPanic)
+	}
+	if m.lateRCU() && m.graph.rcuForbidden() {
+		m.pruned = true
 	}
 	m.asking = false
 	return Result{

@@ -31,14 +31,16 @@ func (r *rcuState) reset() {
 
 // RcuReadLock is rcu_read_lock. Sections may nest.
 func (c *CPU) RcuReadLock() {
-	c.step(EvRcuLock, -1)
+	c.step(c.rcuStep(EvRcuLock), -1)
 	m := c.m
 	if c.rcuNesting++; c.rcuNesting == 1 {
 		m.rcu.sections |= c.bit
-		switch m.engine {
-		case loadTimes:
+		switch {
+		case m.lateRCU():
+			m.graph.openSection(c)
+		case m.engine == loadTimes:
 			m.tso.rcuLock(c)
-		case onGraph:
+		case m.engine == onGraph:
 			m.graph.rcuLock(c)
 		}
 	}
@@ -47,7 +49,7 @@ func (c *CPU) RcuReadLock() {
 
 // RcuReadUnlock is rcu_read_unlock.
 func (c *CPU) RcuReadUnlock() {
-	c.step(EvRcuUnlock, -1)
+	c.step(c.rcuStep(EvRcuUnlock), -1)
 	if c.rcuNesting == 0 {
 		c.Bug("rcu_read_unlock: not in a read-side critical section", "")
 	}
@@ -60,6 +62,10 @@ func (c *CPU) RcuReadUnlock() {
 func (c *CPU) endSection() {
 	m := c.m
 	m.rcu.sections &^= c.bit
+	if m.lateRCU() {
+		m.graph.closeSection(c)
+		return
+	}
 	if m.engine == onGraph {
 		m.graph.rcuUnlock(c)
 	}
@@ -113,9 +119,15 @@ func (c *CPU) endPeriod(k int) {
 // SynchronizeRcu is synchronize_rcu: two steps, where the grace period begins
 // and where it has ended.
 func (c *CPU) SynchronizeRcu() {
-	c.step(EvSyncStart, -1)
+	c.step(c.rcuStep(EvSyncStart), -1)
 	if c.rcuNesting > 0 {
 		c.Bug("synchronize_rcu: called in a read-side critical section", "")
+	}
+	if c.m.lateRCU() {
+		c.m.graph.gracePeriod(c)
+		c.rcuEvent(EvSyncStart)
+		c.rcuEvent(EvSyncEnd)
+		return
 	}
 	k := c.beginPeriod()
 	c.rcuEvent(EvSyncStart)
@@ -131,11 +143,20 @@ func (c *CPU) SynchronizeRcu() {
 func (c *CPU) rcuEvent(kind EventKind) {
 	c.m.mix(c, kind, 0, 0)
 	if c.m.asking {
-		c.logStep(kind, -1, 0, 0)
+		c.logStep(c.rcuStep(kind), -1, 0, 0)
 	}
 	if c.m.tracing {
 		c.record(Event{Kind: kind})
 	}
+}
+
+// rcuStep is what kind of step kind is to an explorer: a mere barrier where the
+// order of beginnings is left open.
+func (c *CPU) rcuStep(kind EventKind) EventKind {
+	if c.m.lateRCU() {
+		return EvFence
+	}
+	return kind
 }
 
 // Offsets in struct rcu_head, bytes.
@@ -149,6 +170,9 @@ const (
 // CPU's following callback is queued.
 func (c *CPU) CallRcu(head Addr, fn uint64) {
 	m := c.m
+	if m.lateRCU() {
+		panic("sim: call_rcu in a program that gives its dependencies; see SetDependencies")
+	}
 	c.store(head+rcuHeadFunc, 8, fn, Once)
 	c.store(head+rcuHeadNext, 8, 0, Once)
 	c.step(EvCallRcu, -1)
