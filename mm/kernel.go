@@ -53,6 +53,10 @@ func Kernels() []*Kernel {
 		patchRacyFreePages(),
 		kernelNext20220927(),
 		patchAligned(),
+		patchSkipSlabV0(),
+		patchSkipSlabV1(),
+		patchSkipSlabV1Rmb(),
+		patchSkipSlabV2(),
 		kernelV62(),
 	}
 }

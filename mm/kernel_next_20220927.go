@@ -5,6 +5,7 @@ package mm
 const (
 	bugMappingRcuFreeSlab = "isolate_movable_page: mapping is not a movable_operations (rcu_free_slab)"
 	bugMappingPoison      = "isolate_movable_page: mapping is not a movable_operations (LIST_POISON2)"
+	bugMappingChanged     = "isolate_movable_page: mapping is not a movable_operations (changed since the test)"
 )
 
 // kernelNext20220927 is linux-next of 27 September 2022, the reported kernel:

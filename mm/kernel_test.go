@@ -38,25 +38,15 @@ func TestFindKernel(t *testing.T) {
 	}
 	_, err := FindKernel("v5.0")
 	require.EqualError(t, err,
-		`unknown kernel "v5.0": want one of v6.0, v6.0-racy-free-pages, next-20220927, next-20220927+aligned, v6.2`)
+		`unknown kernel "v5.0": want one of v6.0, v6.0-racy-free-pages, next-20220927, next-20220927+aligned, `+
+			`next-20220927+skip-slab-v0, next-20220927+skip-slab-v1, next-20220927+skip-slab-v1-rmb, `+
+			`next-20220927+skip-slab-v2, v6.2`)
 }
 
-// switches has the CPU to run instead, by CPU and its step.
-type switches map[[2]int]int
-
-func (s switches) Choose(q *sim.Question) int {
-	to, ok := s[[2]int{q.CPU, q.Step}]
-	for k := 1; ok && !q.Forced && k < q.N; k++ {
-		if q.Target(k) == to {
-			return k
-		}
-	}
-	return 0
-}
-
-// Goal: what a row expects is what random schedules of short programs find
-// under that model: the titled bug, or none.
-func TestKernelsExpectations(t *testing.T) {
+// Goal: random schedules of short programs find no bug in a kernel whose row
+// expects none. That they have the bugs that rows expect is shown by
+// exhaustion, in the tests of the harness.
+func TestCleanKernelsStayClean(t *testing.T) {
 	programs := []struct {
 		config string
 		program
@@ -68,6 +58,9 @@ func TestKernelsExpectations(t *testing.T) {
 	const schedules = 2000
 	for _, k := range Kernels() {
 		for _, model := range sim.Models() {
+			if k.Expect.Of(model) != "" {
+				continue
+			}
 			t.Run(k.Name+"/"+model.String(), func(t *testing.T) {
 				mm := New(k)
 				t.Cleanup(mm.m.Close)
@@ -78,11 +71,7 @@ func TestKernelsExpectations(t *testing.T) {
 					require.NoError(t, err)
 					for seed := range schedules {
 						r := splitmix(seed)
-						ch := sim.Chooser(&randomChooser{r: &r, rate: 8})
-						if seed == 0 {
-							ch = switches{{0, 117}: 1, {0, 118}: 1, {1, 4}: 0}
-						}
-						mm.Boot(config, model, ch)
+						mm.Boot(config, model, &randomChooser{r: &r, rate: 8})
 						bug := runCalls(mm, cpus)
 						if bug == nil {
 							bug = mm.Finish()
@@ -90,11 +79,7 @@ func TestKernelsExpectations(t *testing.T) {
 						found[title(bug)] = true
 					}
 				}
-				if want := k.Expect.Of(model); want != "" {
-					require.Contains(t, found, want)
-				} else {
-					require.Equal(t, map[string]bool{"": true}, found)
-				}
+				require.Equal(t, map[string]bool{"": true}, found)
 			})
 		}
 	}
