@@ -49,10 +49,38 @@ func (e *Exec) CheckAddress(data []byte) error {
 	return nil
 }
 
-// checkQuiet makes the slab wait, looks what stands on mapping, and isolates. A kernel that is expected to follow wild
-// pointers must follow what looks movable, and nothing else; any other kernel must follow nothing.
+// checkQuiet makes the slab wait, looks what stands on mapping, and isolates. A kernel that follows the address of the
+// report must follow whatever looks movable, and nothing else; any other kernel must follow nothing.
 func (e *Exec) checkQuiet(s *Subject, config mm.Config) error {
-	mapping := e.address("p0.mapping", "kmem_cache_alloc c0 s0")
+	var report mm.Config
+	report.SetRcuFreeSlab(reportAddress)
+	_, reported, err := e.isolateWaiting(s, report)
+	if err != nil {
+		return err
+	}
+	v, bug, err := e.isolateWaiting(s, config)
+	if err != nil {
+		return err
+	}
+	follows := reported != nil && v&3 == 2 && v != 2
+	switch {
+	case bug == nil && !follows:
+		return nil
+	case bug == nil:
+		return fmt.Errorf("%s under %v: isolation did not follow %#x on mapping", s.Kernel, s.Model, v)
+	case !follows || !strings.HasPrefix(bug.Title, wildOps):
+		return fmt.Errorf("%s under %v with %#x on mapping: %s", s.Kernel, s.Model, v, bug.Title)
+	}
+	return e.checkKind(sim.Addr(v)-2, bug)
+}
+
+// reportAddress is where rcu_free_slab was in the report.
+const reportAddress = 0xffffffff811303aa
+
+// isolateWaiting frees a slab of the typesafe cache and, while that waits for its grace period, isolates its page. It
+// returns what stood on mapping, and the bug that isolation ended with.
+func (e *Exec) isolateWaiting(s *Subject, config mm.Config) (mapping uint64, bug *sim.Bug, err error) {
+	a := e.address("p0.mapping", "kmem_cache_alloc c0 s0")
 	r := e.runner
 	r.boot(s.Kernel)
 	r.mm.Boot(config, s.Model, sim.Dull{})
@@ -66,20 +94,10 @@ func (e *Exec) checkQuiet(s *Subject, config mm.Config) error {
 	}
 	e.runs++
 	if o := run(e.waiting); o.Bug != nil {
-		return fmt.Errorf("%s under %v, before isolation: %s", s.Kernel, s.Model, o.Bug.Title)
+		return 0, nil, fmt.Errorf("%s under %v, before isolation: %s", s.Kernel, s.Model, o.Bug.Title)
 	}
-	v := m.Peek(mapping)
-	follows := bugClass(s.Expect) == wildOps && v&3 == 2 && v != 2
-	o := run(e.isolate)
-	switch {
-	case o.Bug == nil && !follows:
-		return nil
-	case o.Bug == nil:
-		return fmt.Errorf("%s under %v: isolation did not follow %#x on mapping", s.Kernel, s.Model, v)
-	case !follows || !strings.HasPrefix(o.Bug.Title, wildOps):
-		return fmt.Errorf("%s under %v with %#x on mapping: %s", s.Kernel, s.Model, v, o.Bug.Title)
-	}
-	return e.checkKind(sim.Addr(v)-2, o.Bug)
+	mapping = m.Peek(a)
+	return mapping, run(e.isolate).Bug, nil
 }
 
 // checkKind checks that the oops says what kind of address was followed.

@@ -3,6 +3,7 @@ package fuzz
 import (
 	"testing"
 
+	"github.com/mmfuzz/mmfuzz/mm"
 	"github.com/mmfuzz/mmfuzz/mm/sim"
 )
 
@@ -112,5 +113,46 @@ func TestRunAnswer(t *testing.T) {
 	}
 	if q := (sim.Question{Kind: sim.Run, CPU: 1, Others: 1}); runAnswer(&q, 1) != 0 {
 		t.Error("staying is not answer 0")
+	}
+}
+
+// TestReportHasACommandThatRepeats runs a seed on the reported kernel and looks at what a failure would say.
+func TestReportHasACommandThatRepeats(t *testing.T) {
+	subjects, err := Subjects("next-20220927", "sc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shape, err := FindShape("FuzzIsolateMovablePage")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := NewExec(shape, subjects)
+	p := &Program{Calls: [][]mm.Call{
+		parseCalls("kmem_cache_alloc c1 s0", "kmem_cache_free s0", "flush_cpu_slab c1"), parseCalls("isolate_movable_page p0"),
+	}}
+	data, err := shape.Encode(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := e.Report(e.Bytes(data))
+	want := `isolate_movable_page: mapping is not a movable_operations (rcu_free_slab) on next-20220927 under sc
+
+kernel  next-20220927
+model   sc
+bug     isolate_movable_page: mapping is not a movable_operations (rcu_free_slab)
+
+cpu0    kmem_cache_alloc c1 s0
+cpu0    kmem_cache_free s0
+cpu0    flush_cpu_slab c1
+cpu1    isolate_movable_page p0
+
+To repeat it:
+printf '%s\n' 'kernel  next-20220927' 'model   sc' ` +
+		`'bug     isolate_movable_page: mapping is not a movable_operations (rcu_free_slab)' ` +
+		`'cpu0    kmem_cache_alloc c1 s0' 'cpu0    kmem_cache_free s0' 'cpu0    flush_cpu_slab c1' ` +
+		`'cpu1    isolate_movable_page p0' | go run ./scripts/mmfuzz repro -
+`
+	if report != want {
+		t.Errorf("the report is\n%s\nwant\n%s", report, want)
 	}
 }

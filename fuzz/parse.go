@@ -24,7 +24,7 @@ func Parse(text string) (*Program, error) {
 	}
 	for line := range strings.Lines(body) {
 		r.line++
-		if err := r.parseLine(strings.TrimRight(line, " \t\r\n")); err != nil {
+		if err := r.parseLine(strings.Trim(line, " \t\r\n")); err != nil {
 			return nil, fmt.Errorf("line %d: %w", r.line, err)
 		}
 	}
