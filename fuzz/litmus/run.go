@@ -55,20 +55,23 @@ func NewRunner() *Runner {
 func (r *Runner) Close() { r.m.Close() }
 
 // Run runs every execution that a test has under model, if there are no more
-// than limit; 0 is no limit.
+// than limit. 0 stands for as many as take about half a minute.
 func (r *Runner) Run(test *Test, model sim.Model, limit int) Result {
 	if test.strange != "" {
 		return Result{Verdict: NotSupported, Reason: test.strange}
 	}
 	r.test = test
 	clear(r.uses[:])
+	if limit == 0 {
+		limit = r.defaultLimit(model)
+	}
 	res := Result{}
 	stats := explore.All(r.m, limit, func(ch sim.Chooser) sim.Result {
 		return r.once(model, ch)
 	}, func(end sim.Result) bool {
 		switch {
 		case end.Settled || end.OutOfSteps:
-			res.Reason = "more accesses than the machine looks back on"
+			res.Reason = "more accesses, or stores to one variable, than the machine looks back on"
 		case end.Bug == nil:
 			res.Executions++
 			r.count(&res)
@@ -85,6 +88,13 @@ func (r *Runner) Run(test *Test, model sim.Model, limit int) Result {
 	}
 	res.conclude(test.quant)
 	return res
+}
+
+// defaultLimit looks at one execution: what it costs goes with the square of its
+// steps.
+func (r *Runner) defaultLimit(model sim.Model) int {
+	n := max(32, r.once(model, sim.Dull{}).Steps)
+	return 1_000_000_000 / (n * n)
 }
 
 // neverEnds reports whether a bug is that a CPU waits for ever. To herd that is

@@ -51,7 +51,7 @@ func TestSharedFiles(t *testing.T) {
 		require.NoError(t, err)
 		test, err := litmus.Parse(name, src)
 		require.NoError(t, err)
-		res := r.Run(test, sim.LKMM, 1_000_000)
+		res := r.Run(test, sim.LKMM, 0)
 		executions += res.Executions
 		if res.Verdict == litmus.NotSupported {
 			require.Contains(t, reasons, name, "not supported: %s", res.Reason)

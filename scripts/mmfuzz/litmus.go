@@ -17,7 +17,7 @@ import (
 func litmusTests(a *app, args []string) (int, error) {
 	flags := flag.NewFlagSet("litmus", flag.ContinueOnError)
 	modelName := flags.String("model", "lkmm", "")
-	limit := flags.Int("limit", 1_000_000, "")
+	limit := flags.Int("limit", 0, "")
 	asJSON := flags.Bool("json", false, "")
 	paths, err := parse(flags, args)
 	if err != nil {
@@ -26,8 +26,8 @@ func litmusTests(a *app, args []string) (int, error) {
 	if len(paths) == 0 {
 		return 0, fmt.Errorf("no file: want litmus tests, or folders of them")
 	}
-	if *limit < 1 {
-		return 0, fmt.Errorf("limit %d: want how many executions at most, 1 or more", *limit)
+	if *limit < 0 {
+		return 0, fmt.Errorf("limit %d: want how many executions at most, 0 for half a minute's worth", *limit)
 	}
 	model, err := sim.ParseModel(*modelName)
 	if err != nil {
