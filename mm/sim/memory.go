@@ -10,7 +10,7 @@ type Addr uint64
 // only when the word is split.
 type memory struct {
 	regions []region
-	near    [256]uint8 // the region last found for a hash of an address
+	near    [256]region // the part of a region that was last found, by nearKey
 	cells   []cell
 	views   []view   // by cell
 	boot    []uint64 // by cell: what reset restores
@@ -123,23 +123,26 @@ func (m *memory) settleMessages() {
 
 // lookup returns the cell of the 32 bits at a.
 func (m *memory) lookup(a Addr) (int32, bool) {
-	if len(m.regions) == 0 {
-		return 0, false
-	}
-	r := &m.regions[m.near[nearKey(a)]]
+	r := &m.near[nearKey(a)]
 	if off := a - r.base; off < r.size {
 		return r.first + int32(off>>2), true
 	}
 	return m.search(a)
 }
 
+const pageMask = 4095
+
+// search looks in all regions, and keeps the part of the page that it finds.
 func (m *memory) search(a Addr) (int32, bool) {
-	for k := range m.regions {
-		r := &m.regions[k]
-		if off := a - r.base; off < r.size {
-			m.near[nearKey(a)] = uint8(k)
-			return r.first + int32(off>>2), true
+	for _, r := range m.regions {
+		if a-r.base >= r.size {
+			continue
 		}
+		base := max(a&^pageMask, r.base)
+		end := min(a|pageMask, r.base+r.size-1)
+		part := region{base: base, size: end - base + 1, first: r.first + int32((base-r.base)>>2)}
+		m.near[nearKey(a)] = part
+		return part.first + int32((a-base)>>2), true
 	}
 	return 0, false
 }
@@ -164,17 +167,16 @@ func (m *memory) touch(i int32) {
 
 // field locates the size bytes at a: their cell and how far to shift it.
 func (m *memory) field(a Addr, size uint8) (i int32, shift uint8, ok bool) {
-	i, ok = m.lookup(a)
-	if !ok || a&Addr(size-1) != 0 {
+	if i, ok = m.lookup(a); !ok || a&Addr(size-1) != 0 {
 		return 0, 0, false
 	}
-	if m.cells[i].split {
-		if size == 8 {
-			panic(fmt.Sprintf("sim: 64-bit access to the split word at %#x", a))
-		}
-		return i, 0, true
+	if !m.cells[i].split {
+		return i &^ 1, uint8(a&4) * 8, true // regions start on an even cell
 	}
-	return i &^ 1, uint8(a&4) * 8, true // regions start on an even cell
+	if size == 8 {
+		panic(fmt.Sprintf("sim: 64-bit access to the split word at %#x", a))
+	}
+	return i, 0, true
 }
 
 // partial reports whether size bytes at a are part of a variable.
