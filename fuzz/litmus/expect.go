@@ -17,7 +17,7 @@ type Expectation struct {
 // Our own files say in a comment: Expect: sc Never 3, tso Never 3, lkmm
 // Sometimes 4.
 var (
-	expectLine  = regexp.MustCompile(`Expect: ([^\n]*)`)
+	expectLine  = regexp.MustCompile(`Expect: ((?:sc|tso|lkmm) [^\n]*)`)
 	expectModel = regexp.MustCompile(`^(sc|tso|lkmm) (Never|Sometimes|Always|Unsupported) (\d+)$`)
 )
 
