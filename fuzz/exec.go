@@ -73,6 +73,10 @@ func Subjects(kernel, model string) ([]Subject, error) {
 // Every interleaving of sc is one of the other models too; those are for what is late.
 var drawnSchedules = [...]int{sim.SC: 15, sim.TSO: 3, sim.LKMM: 1}
 
+// finishedSchedules: of so many schedules of an input one is followed by the clean-up and the checks after it, which take
+// about as long as the program. What is wrong then was lost in some schedule, and many lose it.
+const finishedSchedules = 4
+
 // Exec runs the inputs of one fuzz target.
 type Exec struct {
 	shape    *Shape
@@ -114,13 +118,16 @@ func (e *Exec) Bytes(data []byte) *Program {
 	for j := range e.subjects {
 		s := &e.subjects[j]
 		p.Kernel, p.Model = s.Kernel, s.Model
-		for i := e.firstSchedule(p); i <= drawnSchedules[s.Model]; i++ {
+		first := e.firstSchedule(p)
+		for i := first; i <= drawnSchedules[s.Model]; i++ {
 			e.runs++
+			e.runner.unfinished = (i-first)%finishedSchedules != 0
 			if o := e.runner.RunWith(p, e.chooser(p, seed, i)); o.Bug != nil && s.reports(o.Title()) {
 				return e.finding(p, seed, i)
 			}
 		}
 	}
+	e.runner.unfinished = false
 	return nil
 }
 
@@ -150,6 +157,7 @@ func (e *Exec) chooser(p *Program, seed uint64, i int) sim.Chooser {
 }
 
 func (e *Exec) finding(p *Program, seed uint64, i int) *Program {
+	e.runner.unfinished = false
 	o := e.runner.record(p, e.chooser(p, seed, i))
 	q := p.Clone()
 	q.Choices, q.Bug = e.runner.recorded(), o.Title()

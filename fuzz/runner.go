@@ -42,6 +42,7 @@ type Runner struct {
 	recorder recorder
 
 	exhaustive bool // its machines are for explorers
+	unfinished bool // runs end with the program: no clean-up, and no checks after it
 }
 
 // NewRunner returns a Runner without kernels: they are made when first needed.
@@ -96,7 +97,7 @@ func (r *Runner) RunWith(p *Program, ch sim.Chooser) Outcome {
 		result = m.Run(len(p.Calls), r.body)
 	}
 	bug := result.Bug
-	if bug == nil && !result.OutOfSteps && !result.Pruned {
+	if bug == nil && !result.OutOfSteps && !result.Pruned && !r.unfinished {
 		r.ended = len(m.Events())
 		bug = r.mm.Finish()
 	}
