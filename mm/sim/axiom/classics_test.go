@@ -127,5 +127,6 @@ var barriers = []litmus{
 	{"Z6.3+wmb+mb+rmb", "y=2 2:r0=1 2:r1=0", onlyLKMM, program(cpu(w("x", 1), wmb, w("y", 1)), cpu(w("y", 2), mb, w("z", 1)), cpu(r("r0", "z"), rmb, r("r1", "x")))},
 	{"Z6.4+mb+mb+mb", "y=2 1:r0=0 2:r0=0", never, program(cpu(w("x", 1), mb, w("y", 1)), cpu(w("y", 2), mb, r("r0", "z")), cpu(w("z", 1), mb, r("r0", "x")))},
 	{"3.2W+mb+mb+wmb", "x=2 y=2 z=2", onlyLKMM, program(cpu(w("x", 2), mb, w("y", 1)), cpu(w("y", 2), mb, w("z", 1)), cpu(w("z", 2), wmb, w("x", 1)))},
+	{"a newer store brings order, an older does not", "2:r0=7 2:r1=0 y=3 x=19", onlyLKMM, program(cpu(w("y", 3), mb, w("x", 7)), cpu(w("x", 19), rel("y", 21)), cpu(r("r0", "x"), r("r1", "y")))},
 	{"carry-dep", "0:r0=1 1:r0=1", never, program(cpu(r("r0", "x"), w("z", "r0"), r("r1", "z"), w("y", "r1")), cpu(r("r0", "y"), mb, w("x", 1)))},
 }

@@ -43,6 +43,7 @@ var atomics = []litmus{
 	{"MP+rel+fetch_add+rmb", "1:r0=1 1:r1=0", never, program(cpu(w("x", 1), rel("y", 1)), cpu(AtomicFetchAddRelaxed("r0", 1, "y"), rmb, r("r1", "x")))},
 	{"MP+wmb+po-xchg_acquire", "1:r0=1 1:r1=0", onlyAsText, program(cpu(w("x", 1), wmb, w("y", 1)), cpu(r("r0", "y"), XchgAcquire("r1", "x", 2)))},
 	{"MP+wmb+po-xchg", "1:r0=1 1:r1=0", never, program(cpu(w("x", 1), wmb, w("y", 1)), cpu(r("r0", "y"), Xchg("r1", "x", 2)))},
+	{"an RMW's store has its data from its load", "0:r0=0 1:r1=7 1:r2=0", onlyAsText, program(cpu(CmpxchgAcquire("r0", "y", 0, 3), rel("x", 7)), cpu(SetBit("x"), RcuDereference("r1", "x"), r("r2", "y")))},
 	{"rmw-sequence", "1:r0=1 2:r0=2 2:r1=0", never, program(cpu(w("x", 1), rel("y", 1)), cpu(AtomicFetchAddRelaxed("r0", 1, "y")), cpu(acq("r0", "y"), r("r1", "x")))},
 	{"rmw-sequence of xchg", "1:r0=1 2:r0=2 2:r1=0", never, program(cpu(w("x", 1), wmb, w("y", 1)), cpu(XchgRelaxed("r0", "y", 2)), cpu(r("r0", "y"), rmb, r("r1", "x")))},
 	{"rmw-sequence of two", "1:r0=1 2:r0=2 3:r0=3 3:r1=0", never, program(cpu(w("x", 1), rel("y", 1)), cpu(AtomicFetchAddRelaxed("r0", 1, "y")),
@@ -91,6 +92,8 @@ var rcus = []litmus{
 		cpu(RcuReadLock(), w("y", 1), r("r0", "z"), RcuReadUnlock()), cpu(RcuReadLock(), w("z", 1), r("r0", "x"), RcuReadUnlock()))},
 	{"RCU 1 reader 2 grace periods", "0:r0=0 1:r0=0 2:r0=0", never, program(cpu(w("x", 1), SynchronizeRcu(), r("r0", "y")),
 		cpu(RcuReadLock(), w("y", 1), r("r0", "z"), RcuReadUnlock()), cpu(w("z", 1), SynchronizeRcu(), r("r0", "x")))},
+	{"RCU section after the grace period", "0:r0=5 1:r0=9", anyModel, program(cpu(r("r0", "y"), SynchronizeRcu(), w("y", 9)),
+		cpu(RcuReadLock(), r("r0", "y"), RcuReadUnlock()), cpu(w("y", 5)))},
 	{"RCU removal and reuse", "1:r0=&x 1:r1=2", never, Program{Init: map[string]any{"p": "&x"}, Threads: []Thread{
 		cpu(w("p", "&v"), SynchronizeRcu(), w("x", 2)), cpu(RcuReadLock(), RcuDereference("r0", "p"), r("r1", "*r0"), RcuReadUnlock())}}},
 	{"RCU removal and reuse without waiting", "1:r0=&x 1:r1=2", anyModel, Program{Init: map[string]any{"p": "&x"}, Threads: []Thread{
