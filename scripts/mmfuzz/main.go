@@ -37,6 +37,8 @@ func commands() []command {
 			"run every execution of a program: safe, or a bug with a witness", verify},
 		{"litmus", "[-model M] [-limit N] [-json] PATH...",
 			"run every execution of litmus tests, files or folders, and say whether the condition holds", litmusTests},
+		{"matrix", "[-md|-json] [-limit N] [FILE...]",
+			"verify the scenarios on every kernel under every model: is each verdict the expected one?", matrix},
 		{"import", "FILE [-target FuzzX] [-kernel K] [-model M] [-o FILE]",
 			"turn a crasher of Go's fuzzer or libFuzzer into a crash file", importCrasher},
 	}
