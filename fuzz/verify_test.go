@@ -12,7 +12,7 @@ import (
 // TestVerifyFindsWhatSchedulesFind runs small programs of the reported kernel under drawn schedules: where one of them has
 // a bug, exhaustion must find one. MMFUZZ_PROGRAMS sets how many programs.
 func TestVerifyFindsWhatSchedulesFind(t *testing.T) {
-	programs := 40
+	programs := 60
 	if n, err := strconv.Atoi(os.Getenv("MMFUZZ_PROGRAMS")); err == nil {
 		programs = n
 	}
