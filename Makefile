@@ -22,6 +22,13 @@ hunt: ## search random programs: T=30s, KERNEL=, MODEL= (default sc)
 repro: ## replay a crash file: C=file
 	@$(MMFUZZ) repro $(C)
 
+verify: KERNEL = v6.2
+verify: ## run every execution of the scenarios: KERNEL=, MODEL= (default: all three)
+	@set -e; for m in $(or $(MODEL),sc tso lkmm); do $(MMFUZZ) verify -kernel $(KERNEL) -model $$m corpus/scenarios/*.txt; done
+
+matrix: ## verify the scenarios on every kernel under every model
+	@$(MMFUZZ) matrix
+
 litmus: ## run our litmus tests, or P=files and folders, under MODEL= (default: all three)
 	@set -e; for m in $(or $(MODEL),sc tso lkmm); do echo "# $$m"; $(MMFUZZ) litmus -model $$m $(or $(P),mm/sim/testdata/litmus); done
 
@@ -42,4 +49,4 @@ lint: ## gofmt, go vet, staticcheck
 update: ## rewrite the golden files, the seeds from the programs they stand for, and the README's crash
 	go test ./fuzz/fuzztest -run 'Crashers|Seeds|Readme' -update
 
-.PHONY: help test fuzz hunt repro litmus bench cover lint update
+.PHONY: help test fuzz hunt repro verify matrix litmus bench cover lint update

@@ -16,7 +16,7 @@ import (
 // configuration, no call, no departure from the dull path. Numbers that are too large wrap. What comes later never
 // changes what came before.
 //
-//	header   CPUs, configuration (a byte a key), rest unused
+//	header   CPUs or what the page is, configuration (a byte a key), rest unused
 //	call     cpu<<2,                          op+1, argument, argument
 //	choice   again<<7 | kind<<5 | cpu<<2 | 3, step, step>>8, value
 //
@@ -34,12 +34,13 @@ const (
 // Shape says what the programs of a fuzz target are made of.
 type Shape struct {
 	Name    string
-	CPUs    int     // 0: the bytes say, 1 to 4
-	Calls   int     // at most, on all CPUs together; further ones do not count
-	Ops     []uint8 // indices into mm.Ops
-	Second  []uint8 // if not nil: those that run on cpu1, and all others on cpu0, whatever the bytes say
-	Pages   int     // so many page frames, slots and orders, at most
-	Address bool    // the header is followed by 8 bytes, little endian: the address of rcu_free_slab
+	CPUs    int       // 0: the bytes say, 1 to 4
+	Calls   int       // at most, on all CPUs together; further ones do not count
+	Ops     []uint8   // indices into mm.Ops
+	Lives   [][]uint8 // if not nil: the first byte picks one of these instead of Ops
+	Second  []uint8   // if not nil: those that run on cpu1, and all others on cpu0, whatever the bytes say
+	Pages   int       // so many page frames, slots and orders, at most
+	Address bool      // the header is followed by 8 bytes, little endian: the address of rcu_free_slab
 }
 
 // cpuCounts is what the first header byte means when the shape does not say.
@@ -68,6 +69,10 @@ func (d *decoder) decode(shape *Shape, data []byte) *Program {
 	if cpus == 0 {
 		cpus = cpuCounts[int(header[0])%len(cpuCounts)]
 	}
+	ops := shape.Ops
+	if shape.Lives != nil {
+		ops = shape.Lives[int(header[0])%len(shape.Lives)]
+	}
 	p.Config = decodeConfig(header[1:])
 	if shape.Address {
 		var b [8]byte
@@ -88,7 +93,7 @@ func (d *decoder) decode(shape *Shape, data []byte) *Program {
 				p.Choices = append(p.Choices, c)
 			}
 		case b[1] != 0 && calls < shape.Calls:
-			call := shape.call(d.ops, b)
+			call := shape.call(d.ops, ops, b)
 			cpu = shape.cpuOf(call, cpu)
 			d.calls[cpu] = append(d.calls[cpu], call)
 			calls++
@@ -113,9 +118,9 @@ func (d *decoder) sortChoices(cpus int) {
 	p.Choices = slices.CompactFunc(p.Choices, func(c, d Choice) bool { return c.compareKey(d) == 0 })
 }
 
-func (shape *Shape) call(ops []mm.Op, b [recordBytes]byte) mm.Call {
-	call := mm.Call{Op: shape.Ops[int(b[1]-1)%len(shape.Ops)]}
-	for i, arg := range ops[call.Op].Args {
+func (shape *Shape) call(table []mm.Op, ops []uint8, b [recordBytes]byte) mm.Call {
+	call := mm.Call{Op: ops[int(b[1]-1)%len(ops)]}
+	for i, arg := range table[call.Op].Args {
 		call.Args[i] = uint8(int(b[2+i]) % min(arg.Kind.Count(), shape.Pages))
 	}
 	return call
@@ -201,9 +206,14 @@ func (shape *Shape) Encode(p *Program) ([]byte, error) {
 	if shape.Address {
 		data = binary.LittleEndian.AppendUint64(data, p.Config.RcuFreeSlab())
 	}
+	ops := shape.Ops
+	if shape.Lives != nil {
+		life := shape.lifeOf(p)
+		ops, data[0] = shape.Lives[life], byte(life)
+	}
 	for cpu, calls := range p.Calls {
 		for _, call := range calls {
-			op := slices.Index(shape.Ops, call.Op)
+			op := slices.Index(ops, call.Op)
 			if op < 0 {
 				return nil, fmt.Errorf("%s does not call %s", shape.Name, mm.Ops()[call.Op].Name)
 			}
@@ -223,6 +233,17 @@ func (shape *Shape) Encode(p *Program) ([]byte, error) {
 		return nil, fmt.Errorf("%s has no bytes for this program: it is too long or names too much", shape.Name)
 	}
 	return data, nil
+}
+
+// lifeOf returns the first of shape.Lives that has all that p calls, or the last.
+func (shape *Shape) lifeOf(p *Program) int {
+	for i, ops := range shape.Lives {
+		missing := func(call mm.Call) bool { return !slices.Contains(ops, call.Op) }
+		if !slices.ContainsFunc(slices.Concat(p.Calls...), missing) {
+			return i
+		}
+	}
+	return len(shape.Lives) - 1
 }
 
 // withoutWords returns p without the names of words, which bytes do not hold.

@@ -8,12 +8,11 @@ import (
 	"github.com/mmfuzz/mmfuzz/mm"
 )
 
-// ownerOps are the lives of a page: a slab's, a zspage's, a balloon's. isolatorOps are what isolation does to it.
+// What a page can be, and what isolation does to it.
 var (
-	ownerOps = []string{
-		"kmem_cache_alloc", "kmem_cache_free", "kmem_cache_shrink", "flush_cpu_slab", "rcu_do_batch",
-		"zs_malloc", "zs_free", "async_free_zspage", "fill_balloon", "leak_balloon",
-	}
+	slabLife    = []string{"kmem_cache_alloc", "kmem_cache_free", "kmem_cache_shrink", "flush_cpu_slab", "rcu_do_batch"}
+	zspageLife  = []string{"zs_malloc", "zs_free", "async_free_zspage"}
+	balloonLife = []string{"fill_balloon", "leak_balloon"}
 	isolatorOps = []string{"isolate_movable_page", "putback_movable_pages", "migrate_pages"}
 )
 
@@ -24,7 +23,13 @@ var slabOps = []string{
 // Shapes returns what the inputs of each program target are made of, by the target's name.
 func Shapes() []*Shape {
 	return []*Shape{
-		{Name: "FuzzIsolateMovablePage", CPUs: 2, Calls: 10, Ops: opIndices(ownerOps, isolatorOps), Second: opIndices(isolatorOps), Pages: 2},
+		{Name: "FuzzIsolateMovablePage", CPUs: 2, Calls: 10, Second: opIndices(isolatorOps), Pages: 2,
+			Lives: [][]uint8{
+				opIndices(slabLife, isolatorOps),
+				opIndices(zspageLife, isolatorOps),
+				opIndices(balloonLife, isolatorOps),
+				opIndices(slabLife, zspageLife, balloonLife, isolatorOps),
+			}},
 		{Name: "FuzzCompaction", Calls: 64, Ops: allOps(), Pages: mm.NrPages},
 		{Name: "FuzzFunctionAddress", CPUs: 2, Calls: 16, Ops: opIndices(slabOps, []string{"isolate_movable_page"}), Pages: 4, Address: true},
 		{Name: "FuzzSlab", Calls: 64, Ops: opIndices(slabOps), Pages: mm.NrPages},

@@ -13,7 +13,8 @@ const (
 	Safe Verdict = iota
 	// Buggy: there is an execution with a bug.
 	Buggy
-	// Unknown: the budget did not suffice.
+	// Unknown: the budget did not suffice, or a bug that was seen could not be
+	// repeated.
 	Unknown
 )
 
@@ -59,6 +60,7 @@ func (v *Verifier) Verify(p *Program, limit int) Verification {
 	v.explorer.boot(p.Kernel)
 	m := v.explorer.mm.Machine()
 	var result Verification
+	dropped := false
 	stats := explore.All(m, limit, func(ch sim.Chooser) sim.Result {
 		return v.explorer.explored(p, ch)
 	}, func(r sim.Result) bool {
@@ -66,13 +68,14 @@ func (v *Verifier) Verify(p *Program, limit int) Verification {
 			return true
 		}
 		result.Witness = v.witness(p, m, r.Bug)
+		dropped = dropped || result.Witness == nil
 		return result.Witness == nil
 	})
 	result.Executions, result.Blocked = stats.Executions, stats.Blocked
 	switch {
 	case result.Witness != nil:
 		result.Verdict = Buggy
-	case !stats.Complete:
+	case !stats.Complete || dropped:
 		result.Verdict = Unknown
 	}
 	return result

@@ -55,6 +55,7 @@ func Kernels() []*Kernel {
 		patchAligned(),
 		patchSkipSlabV0(),
 		patchSkipSlabV1(),
+		patchSkipSlabV1NoRecheck(),
 		patchSkipSlabV1Rmb(),
 		patchSkipSlabV2(),
 		kernelV62(),

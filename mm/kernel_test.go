@@ -39,7 +39,8 @@ func TestFindKernel(t *testing.T) {
 	_, err := FindKernel("v5.0")
 	require.EqualError(t, err,
 		`unknown kernel "v5.0": want one of v6.0, v6.0-racy-free-pages, next-20220927, next-20220927+aligned, `+
-			`next-20220927+skip-slab-v0, next-20220927+skip-slab-v1, next-20220927+skip-slab-v1-rmb, `+
+			`next-20220927+skip-slab-v0, next-20220927+skip-slab-v1, next-20220927+skip-slab-v1-no-recheck, `+
+			`next-20220927+skip-slab-v1-rmb, `+
 			`next-20220927+skip-slab-v2, v6.2`)
 }
 
