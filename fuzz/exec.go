@@ -71,7 +71,7 @@ func Subjects(kernel, model string) ([]Subject, error) {
 
 // drawnSchedules is how many schedules each input is run under besides its own choices: most where a run costs least.
 // Every interleaving of sc is one of the other models too; those are for what is late.
-var drawnSchedules = [...]int{sim.SC: 15, sim.TSO: 3, sim.LKMM: 1}
+var drawnSchedules = [...]int{sim.SC: 20, sim.TSO: 2, sim.LKMM: 1}
 
 // finishedSchedules: of so many schedules of an input one is followed by the clean-up and the checks after it, which take
 // about as long as the program. What is wrong then was lost in some schedule, and many lose it.

@@ -101,12 +101,20 @@ func (mm *MM) checkDiscard(c *sim.CPU, s *kmemCache, sl slab) {
 
 // readObject reads an object of a SLAB_TYPESAFE_BY_RCU cache in a read-side
 // section. The object may have been freed and be another's by now, but not the
-// slab.
+// slab: it looks at the mark and the cache as virt_to_cache does. Those are
+// loads, so that the stores of its freeing race with them: what is shadow alone
+// is in no order that exhaustion would turn round.
 func (mm *MM) readObject(c *sim.CPU, object sim.Addr) uint64 {
 	v := c.ReadOnce(object)
-	s := &mm.caches[mm.shadow.page(mm.headOf(object)).cache]
-	if !s.typesafe || !mm.inSlabOf(s, object) {
+	folio := compoundHead(c, virtToPage(object))
+	if !mm.folioTestSlab(c, folio) {
 		c.Bug(bugReadFreed, "")
 	}
-	return v
+	for i := range mm.caches {
+		if s := &mm.caches[i]; s.typesafe && c.ReadOnce(folio.at(mm.k.layout.slabCache)) == uint64(s.addr) {
+			return v
+		}
+	}
+	c.Bug(bugReadFreed, "")
+	return 0
 }
