@@ -179,19 +179,23 @@ func (g *graph) sources(c *CPU, i int32, o Order) int {
 	g.loadOrder(c, o, &order)
 	m.candidates[0] = x.head
 	n := 1
-	for j := x.head; j != m.views[i].seen[c.id] && m.msgs[j].event >= 0; n++ {
+	for j := x.head; j != m.views[i].seen[c.id] && m.msgs[j].event >= 0; {
 		later.add(int(m.msgs[j].event))
 		j = m.msgs[j].older
 		before.assign(&order, g.full)
 		g.addSource(c, j, &before)
 		if g.forbidden(c, &later, &before, &g.cpus[c.id].prop[byStrong]) {
-			break
+			if g.forbidden(c, &later, &order, &g.cpus[c.id].prop[byStrong]) {
+				break // so are older ones
+			}
+			continue
 		}
 		if n == maxCandidates {
 			g.settled = true
 			break
 		}
 		m.candidates[n] = j
+		n++
 	}
 	return n
 }

@@ -36,7 +36,9 @@ func (g *graph) rmw(c *CPU, r *rmwRequest) {
 		if r.late > 0 {
 			g.overtaken(c, g.n-1, &later)
 		}
-		g.throughRMW(u, r.order)
+		if r.order != locking {
+			g.throughRMW(u, r.order)
+		}
 		return
 	}
 

@@ -73,6 +73,8 @@ var locks = []litmus{
 	{"MP+trylock", "1:r0=1 1:r1=1 1:r2=0", never, program(cpu(SpinLock("l"), w("x", 1), w("y", 1), SpinUnlock("l")),
 		cpu(SpinTrylock("r0", "l"), If("r0", []Step{r("r1", "y"), r("r2", "x"), SpinUnlock("l")})))},
 	{"MP+failed trylock", "1:r0=0 1:r1=0", onlyLKMM, program(cpu(w("x", 1), SpinLock("l"), SpinUnlock("l")), cpu(SpinTrylock("r0", "l"), If("r0", []Step{SpinUnlock("l")}, r("r1", "x"))))},
+	{"SB+failed trylock+after_spinlock", "0:r0=0 0:r1=0 1:r1=0", fromTSO, program(cpu(w("x", 1), SpinTrylock("r0", "l"), SmpMbAfterSpinlock(), If("r0", []Step{SpinUnlock("l")}, r("r1", "y"))),
+		cpu(SpinLock("l"), w("y", 1), mb, r("r1", "x"), SpinUnlock("l")))},
 	{"SB+failed trylock", "0:r0=0 0:r1=0 1:r1=0", fromTSO, program(cpu(w("x", 1), SpinTrylock("r0", "l"), If("r0", []Step{SpinUnlock("l")}, r("r1", "y"))),
 		cpu(SpinLock("l"), w("y", 1), mb, r("r1", "x"), SpinUnlock("l")))},
 }
