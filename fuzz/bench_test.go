@@ -4,6 +4,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/mmfuzz/mmfuzz/mm/sim"
@@ -100,5 +101,50 @@ func BenchmarkCoroutine(b *testing.B) {
 	defer stop()
 	for range b.N {
 		next()
+	}
+}
+
+// BenchmarkVerify exhausts the scenarios on v6.2: all but those of two isolators together, and each of those.
+func BenchmarkVerify(b *testing.B) {
+	files, err := filepath.Glob(filepath.Join("..", "corpus", "scenarios", "*.txt"))
+	if err != nil || len(files) == 0 {
+		b.Fatalf("no scenarios: %v", err)
+	}
+	groups := map[string][]*Program{}
+	var names []string
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			b.Fatal(err)
+		}
+		p, err := Parse(string(text))
+		if err != nil {
+			b.Fatalf("%s: %v", file, err)
+		}
+		name := strings.TrimSuffix(filepath.Base(file), ".txt")
+		if !strings.Contains(name, "two-isolators") {
+			name = "one-isolator"
+		}
+		if groups[name] == nil {
+			names = append(names, name)
+		}
+		groups[name] = append(groups[name], p)
+	}
+	for _, name := range names {
+		for _, model := range sim.Models() {
+			b.Run(name+"/"+model.String(), func(b *testing.B) {
+				v := NewVerifier()
+				defer v.Close()
+				executions := 0
+				for range b.N {
+					for _, p := range groups[name] {
+						p.Model = model
+						executions += v.Verify(p, 10_000_000).Executions
+					}
+				}
+				b.ReportMetric(float64(executions)/float64(b.N), "executions/op")
+				b.ReportMetric(float64(executions)/b.Elapsed().Seconds(), "executions/s")
+			})
+		}
 	}
 }

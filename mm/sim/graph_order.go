@@ -79,7 +79,7 @@ func (g *graph) overtaken(c *CPU, e int, later *set) {
 		if after.has(y) || g.events[y].before.intersects(&after, g.words) {
 			g.addEvent(&g.events[y].before, e)
 		}
-		if g.events[y].deps.intersects(&after, g.words) && g.events[y].store {
+		if g.events[y].store && g.events[y].deps.intersects(&after, g.words) {
 			g.addEvent(&g.events[y].deps, e)
 		}
 	}
