@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/mmfuzz/mmfuzz/mm/sim"
 )
@@ -182,8 +183,14 @@ func (p *parser) header() {
 		if strings.ContainsAny(words[0], "{}()=;,*\"") {
 			p.failf(`want "C name" on the first line`)
 		}
+		if !isArchitecture(words[0]) {
+			p.failf("found %q: want a litmus test, which begins with C and its name", words[0])
+		}
 		p.test.Name = words[1]
 		p.unsupported("architecture %q", words[0])
+	}
+	if strings.IndexFunc(words[1], func(r rune) bool { return !unicode.IsPrint(r) }) >= 0 {
+		p.failf("the name %q cannot be printed", words[1])
 	}
 	p.test.Name = words[1]
 	l.advance(len(line))
@@ -347,4 +354,18 @@ func (p *parser) address() string {
 		p.unsupported("array")
 	}
 	return name
+}
+
+// isArchitecture reports whether a file that begins with that word may be a
+// litmus test for another language than C, such as AArch64 or X86_64.
+func isArchitecture(word string) bool {
+	if len(word) > 20 || word[0] < 'A' || word[0] > 'Z' {
+		return false
+	}
+	for i := range len(word) {
+		if !isLetter(word[i]) && !isDigit(word[i]) {
+			return false
+		}
+	}
+	return true
 }

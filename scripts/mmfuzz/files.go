@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/mmfuzz/mmfuzz/fuzz"
 )
@@ -25,6 +28,7 @@ func (a *app) read(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff")) // some editors begin a file with it
 	if len(data) > maxFile {
 		return nil, fmt.Errorf("%s: larger than %d bytes: not a program", name, maxFile)
 	}
@@ -51,5 +55,38 @@ func (a *app) save(name string, r *fuzz.Runner, p *fuzz.Program) error {
 		_, err := io.WriteString(a.out, p.String())
 		return err
 	}
-	return os.WriteFile(name, []byte(p.String()), 0o666)
+	return replace(name, []byte(p.String()))
+}
+
+// writable says what is wrong with a file to write to, before the work that is to go into it is done.
+func writable(name string) error {
+	if name == "" {
+		return nil
+	}
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		return fmt.Errorf("%s is a folder: want a file to write to", name)
+	}
+	temp, err := os.CreateTemp(filepath.Dir(name), ".mmfuzz-*")
+	if err != nil {
+		return fmt.Errorf("cannot write %s: %w", name, errors.Unwrap(err))
+	}
+	temp.Close()
+	return os.Remove(temp.Name())
+}
+
+// replace writes the file whole or not at all.
+func replace(name string, data []byte) error {
+	temp, err := os.CreateTemp(filepath.Dir(name), ".mmfuzz-*")
+	if err != nil {
+		return err
+	}
+	_, err = temp.Write(data)
+	err = errors.Join(err, temp.Chmod(0o644), temp.Close())
+	if err == nil {
+		err = os.Rename(temp.Name(), name)
+	}
+	if err != nil {
+		os.Remove(temp.Name())
+	}
+	return err
 }

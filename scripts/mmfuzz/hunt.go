@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"runtime"
@@ -36,6 +37,9 @@ func hunt(a *app, args []string) (int, error) {
 	}
 	if h.Runs < 0 || *length < 0 || h.Jobs < 1 {
 		return 0, fmt.Errorf("-runs, -for and -j count upwards")
+	}
+	if err := writable(*output); err != nil {
+		return 0, err
 	}
 	if h.Runs == 0 && *length == 0 {
 		h.Runs = defaultRuns
@@ -125,17 +129,18 @@ func (a *app) report(h *fuzz.Hunt, files []string, s fuzz.Stats, d time.Duration
 			first = i
 		}
 	}
-	if output != "" && len(small) > 0 {
-		if err := a.save(output, r, small[first]); err != nil {
-			return 0, err
-		}
-	}
 	code := exitOK
 	if len(small) > 0 {
 		code = exitBug
 	}
+	keep := func() error { // last: what is printed is not lost with the file
+		if output == "" || len(small) == 0 {
+			return nil
+		}
+		return a.save(output, r, small[first])
+	}
 	if asJSON {
-		return code, huntJSON(a, h, s, small, d)
+		return code, errors.Join(huntJSON(a, h, s, small, d), keep())
 	}
 	for i, f := range s.Findings {
 		fmt.Fprintf(a.out, "# %d times, first in run %d\n", f.Count, f.Run)
@@ -145,7 +150,7 @@ func (a *app) report(h *fuzz.Hunt, files []string, s fuzz.Stats, d time.Duration
 		fmt.Fprintln(a.out)
 	}
 	fmt.Fprintf(a.out, "%s under %v: %s, seed %d%s\nagain: %s\n", h.Kernel, h.Model, speed(s, d), h.Seed, titles(s), strings.TrimSpace(repeat))
-	return code, nil
+	return code, keep()
 }
 
 func huntJSON(a *app, h *fuzz.Hunt, s fuzz.Stats, small []*fuzz.Program, d time.Duration) error {

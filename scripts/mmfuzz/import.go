@@ -38,6 +38,9 @@ func importCrasher(a *app, args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	if err := writable(*output); err != nil {
+		return 0, err
+	}
 	data, err := a.read(files[0])
 	if err != nil {
 		return 0, err

@@ -49,6 +49,9 @@ func TestBadUsageIsOneLineAndStatus2(t *testing.T) {
 		"two to shrink":     {[]string{"shrink", crash, crash}, "2 files: want one program"},
 		"kernels argument":  {[]string{"kernels", "v6.0"}, `unexpected argument "v6.0"`},
 		"import, no target": {[]string{"import", crash}, "the folder does not name the fuzz target"},
+		"no place to write": {[]string{"shrink", crash, "-o", "no/such/folder/file"}, "cannot write no/such/folder/file: "},
+		"hunt, no place":    {[]string{"hunt", "-kernel", "v6.0", "-model", "sc", "-o", "."}, ". is a folder: want a file to write to"},
+		"no litmus test":    {[]string{"litmus", crash}, "want a litmus test, which begins with C and its name"},
 		"import, unknown":   {[]string{"import", crash, "-target", "FuzzX"}, `unknown target "FuzzX"`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -21,6 +21,9 @@ func shrink(a *app, args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	if err := writable(*output); err != nil {
+		return 0, err
+	}
 	r := fuzz.NewRunner()
 	defer r.Close()
 	small, tries := r.Shrink(p, fuzz.ShrinkTries)
