@@ -47,6 +47,6 @@ lint: ## gofmt, go vet, staticcheck
 	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 
 update: ## rewrite the golden files, the seeds from the programs they stand for, and the README's crash
-	go test ./fuzz/fuzztest -run 'Crashers|Seeds|Readme' -update
+	go test ./fuzz/fuzztest -run 'Crashers|Seeds|Readme|Verdicts' -update
 
 .PHONY: help test fuzz hunt repro verify matrix litmus bench cover lint update
