@@ -22,9 +22,28 @@ if ! grep -q "\"name\":\"$kernel\"" "$out/kernels.json"; then
 	exit 2
 fi
 
+all="FuzzIsolateMovablePage FuzzCompaction FuzzFunctionAddress FuzzSlab FuzzProgramText FuzzLitmus"
+case " $all all " in
+*" $target "*) ;;
+*)
+	echo "no target is called $target: want all, or one of $all" >&2
+	exit 2
+	;;
+esac
+case $model in
+"" | sc | tso | lkmm) ;;
+*)
+	echo "no memory model is called $model: want sc, tso or lkmm" >&2
+	exit 2
+	;;
+esac
+if ! [[ $time =~ ^[0-9]+([smh]|x)$ ]]; then
+	echo "no time is $time: want such as 30s, 5m or 1000x, which is how many inputs" >&2
+	exit 2
+fi
 targets=$target
 if [ "$target" = all ]; then
-	targets="FuzzIsolateMovablePage FuzzCompaction FuzzFunctionAddress FuzzSlab FuzzProgramText"
+	targets=$all
 fi
 
 # fuzz TARGET runs one target and returns 1 if it found something.
