@@ -5,7 +5,8 @@ import "github.com/mmfuzz/mmfuzz/mm/sim"
 // skipSlabV0 has as methods the functions that the patch changes.
 type skipSlabV0 struct{}
 
-// patchSkipSlabV0 is "mm/migrate: make isolate_movable_page() skip slab pages", Matthew Wilcox, 3 October 2022.
+// patchSkipSlabV0 is "mm/migrate: make isolate_movable_page() skip slab
+// pages", Matthew Wilcox, 3 October 2022.
 func patchSkipSlabV0() *Kernel {
 	return &Kernel{
 		Name:               "next-20220927+skip-slab-v0",

@@ -5,7 +5,8 @@ import "github.com/mmfuzz/mmfuzz/mm/sim"
 // skipSlabV1 has as methods the functions that the patch changes.
 type skipSlabV1 struct{}
 
-// patchSkipSlabV1 is "mm/migrate: make isolate_movable_page() skip slab pages", Vlastimil Babka, 24 October 2022.
+// patchSkipSlabV1 is "mm/migrate: make isolate_movable_page() skip slab
+// pages", Vlastimil Babka, 24 October 2022.
 func patchSkipSlabV1() *Kernel {
 	return &Kernel{
 		Name:               "next-20220927+skip-slab-v1",

@@ -5,7 +5,8 @@ import "github.com/mmfuzz/mmfuzz/mm/sim"
 // skipSlabV1Rmb has as methods the functions that the patch changes.
 type skipSlabV1Rmb struct{}
 
-// patchSkipSlabV1Rmb is "mm/migrate: make isolate_movable_page() skip slab pages", the thread, 25 October 2022.
+// patchSkipSlabV1Rmb is "mm/migrate: make isolate_movable_page() skip slab
+// pages", the thread, 25 October 2022.
 func patchSkipSlabV1Rmb() *Kernel {
 	return &Kernel{
 		Name:               "next-20220927+skip-slab-v1-rmb",

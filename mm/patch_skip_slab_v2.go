@@ -5,7 +5,8 @@ import "github.com/mmfuzz/mmfuzz/mm/sim"
 // skipSlabV2 has as methods the functions that the patch changes.
 type skipSlabV2 struct{}
 
-// patchSkipSlabV2 is "mm/migrate: make isolate_movable_page() skip slab pages", Vlastimil Babka, 26 October 2022.
+// patchSkipSlabV2 is "mm/migrate: make isolate_movable_page() skip slab
+// pages", Vlastimil Babka, 26 October 2022.
 func patchSkipSlabV2() *Kernel {
 	return &Kernel{
 		Name:               "next-20220927+skip-slab-v2",
