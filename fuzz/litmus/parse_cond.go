@@ -98,7 +98,11 @@ func (p *parser) equation() *cond {
 		if !bracket {
 			p.eat("*")
 		}
-		x.reg = p.variable(p.ident("a register or a variable"))
+		known := len(p.test.vars)
+		name := p.ident("a register or a variable")
+		if x.reg = p.variable(name); x.reg == known {
+			p.unsupported("variable %s in the condition, which is nowhere else", name)
+		}
 		if bracket {
 			p.want("]")
 		}
@@ -133,5 +137,10 @@ func (p *parser) condRegister() (proc, reg int) {
 		p.failf("register %s of P%d, which is not there", name, proc)
 	}
 	p.proc = proc
-	return proc, p.register(name)
+	known := len(p.test.procs[proc].regs)
+	if reg = p.register(name); reg == known {
+		// More likely a slip than a register that is meant to be 0.
+		p.unsupported("register %s of P%d in the condition, which is nowhere else", name, proc)
+	}
+	return proc, reg
 }

@@ -66,6 +66,8 @@ func TestUnsupported(t *testing.T) {
 	cases := []struct{ name, src, reason string }{
 		{"another architecture", "AArch64 t\n{}\n", `architecture "AArch64"`},
 		{"a loop", in("while (1) {}"), "loop (while)"},
+		{"a register that is not there", "C t\n{}\nP0(int *x) { WRITE_ONCE(*x, 1); }\nexists (0:r9=1)", "register r9 of P0 in the condition, which is nowhere else"},
+		{"a variable that is not there", "C t\n{}\nP0(int *x) { WRITE_ONCE(*x, 1); }\nexists (y=1)", "variable y in the condition, which is nowhere else"},
 		{"goto", in("goto out;"), "goto"},
 		{"SRCU", in("int r0 = srcu_read_lock(x);"), "srcu_read_lock"},
 		{"an unknown primitive", in("kfree(x);"), "kfree"},
@@ -120,7 +122,7 @@ func TestDialect(t *testing.T) {
 			"Observation t Always 1 0"},
 		{"casts", "C t\n{ intptr_t *x = &u; }\nP0(intptr_t *x) { intptr_t r0 = (intptr_t)rcu_dereference(*(intptr_t **)x); WRITE_ONCE(*(intptr_t *)r0, 1); (void)READ_ONCE(*x); }\nexists (u=1 /\\ 0:r0=u)",
 			"Observation t Always 1 0"},
-		{"registers on both sides", "C t\n{}\nP0(int *x) { int r0 = READ_ONCE(*x); int r1 = 1; }\nexists (0:r0=0:r2 /\\ 0:r0 != 0:r1)", "Observation t Always 1 0"},
+		{"registers on both sides", "C t\n{}\nP0(int *x) { int r0 = READ_ONCE(*x); int r1 = 1; int r2 = 0; }\nexists (0:r0=0:r2 /\\ 0:r0 != 0:r1)", "Observation t Always 1 0"},
 		{"if and else", in("if (READ_ONCE(*y) == 1) WRITE_ONCE(*x, 2); else if (1) { WRITE_ONCE(*x, 1); } else { WRITE_ONCE(*x, 3); }"),
 			"Observation t Always 1 0"},
 		{"implication, truth and not", "C t\n{}\nP0(int *x) { WRITE_ONCE(*x, 1); }\nforall (x=1 => not x=2 /\\ true \\/ false) ", "Observation t Always 1 0"},
