@@ -62,6 +62,27 @@ func TestCrashers(t *testing.T) {
 	}
 }
 
+// Every row of the table of kernels that expects a bug names one that a crash file shows on that kernel under that model.
+func TestEachExpectedBugHasACrash(t *testing.T) {
+	files, err := filepath.Glob("../../crashers/*.txt")
+	require.NoError(t, err)
+	r := fuzz.NewRunner()
+	defer r.Close()
+	for _, s := range fuzz.AllSubjects() {
+		if s.Expect == "" {
+			continue
+		}
+		var titles []string
+		for _, file := range files {
+			p := load(t, file)
+			p.Kernel, p.Model = s.Kernel, s.Model
+			o := r.Run(p)
+			titles = append(titles, o.Title())
+		}
+		require.Contains(t, titles, s.Expect, "%s under %v", s.Kernel, s.Model)
+	}
+}
+
 // clean says whether the kernel is expected to have no bug at all.
 func clean(kernel string) bool {
 	return slices.ContainsFunc(fuzz.CleanSubjects(), func(s fuzz.Subject) bool { return s.Kernel == kernel })
