@@ -38,7 +38,7 @@ func TestRunsAreAllowed(t *testing.T) {
 		runner := axiom.NewRunner(model, axiom.AsMachine)
 		runner.Machine().SetTrace(true)
 		for n := range runs / 3 {
-			rng := rand.New(rand.NewPCG(uint64(seed+n), 2))
+			rng := rand.New(rand.NewPCG(uint64(seed+n), uint64(model)))
 			p := axiom.Random(rng, shapes[n%len(shapes)])
 			_, result := runner.Run(p, &randomly{rng: rng, n: 1 + n%3})
 			require.Nil(t, result.Bug, "program %d\n%v", n, p)
