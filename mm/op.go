@@ -62,7 +62,9 @@ type Op struct {
 	Name string // C name
 	Args []Arg
 	Help string
-	run  func(mm *MM, c *sim.CPU, a [MaxArgs]uint8)
+	// Doing is what a CPU is busy with that calls it, for the heads of tables.
+	Doing string
+	run   func(mm *MM, c *sim.CPU, a [MaxArgs]uint8)
 }
 
 var (
@@ -82,57 +84,57 @@ var (
 var ops = [...]Op{
 	// Slab users.
 	{"kmem_cache_alloc", []Arg{argCache, argObject},
-		"allocate from the cache into the slot; an object that was there is freed", mmfuzzKmemCacheAlloc},
+		"allocate from the cache into the slot; an object that was there is freed", "slab alloc", mmfuzzKmemCacheAlloc},
 	{"kmem_cache_free", []Arg{argObject},
-		"free the slot's object", mmfuzzKmemCacheFree},
+		"free the slot's object", "slab free", mmfuzzKmemCacheFree},
 	{"kmem_cache_shrink", []Arg{argCache},
-		"flush this CPU's slabs and discard the empty ones of the node", mmfuzzKmemCacheShrink},
+		"flush this CPU's slabs and discard the empty ones of the node", "slab shrink", mmfuzzKmemCacheShrink},
 	{"flush_cpu_slab", []Arg{argCache},
-		"give this CPU's slab and its partial slabs back to the node", mmfuzzFlushCpuSlab},
+		"give this CPU's slab and its partial slabs back to the node", "slab flush", mmfuzzFlushCpuSlab},
 	{"rcu_do_batch", nil,
-		"run the RCU callbacks whose grace period has ended", mmfuzzRcuDoBatch},
+		"run the RCU callbacks whose grace period has ended", "rcu softirq", mmfuzzRcuDoBatch},
 	{"rcu_read_lock", []Arg{argObject},
-		"read the slot's object in one read-side section, if its cache is typesafe", mmfuzzRcuReadLock},
+		"read the slot's object in one read-side section, if its cache is typesafe", "rcu reader", mmfuzzRcuReadLock},
 	{"synchronize_rcu", nil,
-		"wait for the readers there are", mmfuzzSynchronizeRcu},
+		"wait for the readers there are", "rcu wait", mmfuzzSynchronizeRcu},
 
 	// Isolation.
 	{"isolate_movable_page", []Arg{argPage},
-		"isolate the page, on success onto this CPU's list", mmfuzzIsolateMovablePage},
+		"isolate the page, on success onto this CPU's list", "compaction", mmfuzzIsolateMovablePage},
 	{"isolate_migratepages_block", []Arg{argFirst, argLast},
-		"compaction: scan the range and isolate what can move", mmfuzzIsolateMigratepagesBlock},
+		"compaction: scan the range and isolate what can move", "compaction", mmfuzzIsolateMigratepagesBlock},
 	{"isolate_migratepages_range", []Arg{argFirst, argLast},
-		"the same for alloc_contig_range, which looks into compound pages too", mmfuzzIsolateMigratepagesRange},
+		"the same for alloc_contig_range, which looks into compound pages too", "alloc_contig", mmfuzzIsolateMigratepagesRange},
 	{"putback_movable_pages", nil,
-		"give the pages on this CPU's list back to their owners", mmfuzzPutbackMovablePages},
+		"give the pages on this CPU's list back to their owners", "putback", mmfuzzPutbackMovablePages},
 	{"migrate_pages", nil,
-		"migrate the pages on this CPU's list; those that fail stay on it", mmfuzzMigratePages},
+		"migrate the pages on this CPU's list; those that fail stay on it", "migration", mmfuzzMigratePages},
 
 	// Owners of movable pages.
 	{"zs_malloc", []Arg{argHandle},
-		"allocate a zsmalloc object; one that was in the slot is freed", mmfuzzZsMalloc},
+		"allocate a zsmalloc object; one that was in the slot is freed", "zsmalloc", mmfuzzZsMalloc},
 	{"zs_free", []Arg{argHandle},
-		"free the slot's zsmalloc object, and its zspage if that was the last", mmfuzzZsFree},
+		"free the slot's zsmalloc object, and its zspage if that was the last", "zsmalloc", mmfuzzZsFree},
 	{"zs_map_object", []Arg{argHandle},
-		"map the slot's zsmalloc object, write to it, unmap it", mmfuzzZsMapObject},
+		"map the slot's zsmalloc object, write to it, unmap it", "zsmalloc", mmfuzzZsMapObject},
 	{"async_free_zspage", nil,
-		"free the empty zspages that zs_free could not lock", mmfuzzAsyncFreeZspage},
+		"free the empty zspages that zs_free could not lock", "zsmalloc", mmfuzzAsyncFreeZspage},
 	{"fill_balloon", nil,
-		"inflate the balloon by a page", mmfuzzFillBalloon},
+		"inflate the balloon by a page", "balloon", mmfuzzFillBalloon},
 	{"leak_balloon", nil,
-		"deflate the balloon by a page", mmfuzzLeakBalloon},
+		"deflate the balloon by a page", "balloon", mmfuzzLeakBalloon},
 
 	// Plain users of pages.
 	{"alloc_pages", []Arg{argOrder, argRef},
-		"allocate a page, compound if the order is not 0; what was in the slot is put", mmfuzzAllocPages},
+		"allocate a page, compound if the order is not 0; what was in the slot is put", "page alloc", mmfuzzAllocPages},
 	{"put_page", []Arg{argRef},
-		"put the slot's reference", mmfuzzPutPage},
+		"put the slot's reference", "page free", mmfuzzPutPage},
 	{"get_page", []Arg{argRef, argTo},
-		"take a second reference, into the second slot", mmfuzzGetPage},
+		"take a second reference, into the second slot", "page user", mmfuzzGetPage},
 	{"lock_page", []Arg{argRef},
-		"lock the slot's page, set and clear a flag under the lock, unlock it", mmfuzzLockPage},
+		"lock the slot's page, set and clear a flag under the lock, unlock it", "page user", mmfuzzLockPage},
 	{"__get_free_pages", []Arg{argOrder, argRef},
-		"allocate a block that is not compound; put_page frees it whole", mmfuzzGetFreePages},
+		"allocate a block that is not compound; put_page frees it whole", "page alloc", mmfuzzGetFreePages},
 }
 
 // Ops returns the table of entry points. It must not be changed.

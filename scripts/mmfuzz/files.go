@@ -58,13 +58,20 @@ func (a *app) save(name string, r *fuzz.Runner, p *fuzz.Program) error {
 	return replace(name, []byte(p.String()))
 }
 
-// writable says what is wrong with a file to write to, before the work that is to go into it is done.
-func writable(name string) error {
+// writable says what is wrong with a file to write to, before the work that is to go into it is done. What is there
+// already is overwritten only by force.
+func writable(name string, force bool) error {
 	if name == "" {
 		return nil
 	}
-	if info, err := os.Stat(name); err == nil && info.IsDir() {
+	switch info, err := os.Stat(name); {
+	case err != nil:
+	case info.IsDir():
 		return fmt.Errorf("%s is a folder: want a file to write to", name)
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%s is no regular file: want a file to write to", name)
+	case !force:
+		return fmt.Errorf("%s exists: give -f to overwrite it", name)
 	}
 	temp, err := os.CreateTemp(filepath.Dir(name), ".mmfuzz-*")
 	if err != nil {

@@ -27,6 +27,7 @@ func hunt(a *app, args []string) (int, error) {
 	flags.Uint64Var(&h.Seed, "seed", 1, "")
 	flags.IntVar(&h.Jobs, "j", runtime.GOMAXPROCS(0), "")
 	output := flags.String("o", "", "")
+	force := flags.Bool("f", false, "")
 	asJSON := flags.Bool("json", false, "")
 	files, err := parse(flags, args)
 	if err != nil {
@@ -38,7 +39,7 @@ func hunt(a *app, args []string) (int, error) {
 	if h.Runs < 0 || *length < 0 || h.Jobs < 1 {
 		return 0, fmt.Errorf("-runs, -for and -j count upwards")
 	}
-	if err := writable(*output); err != nil {
+	if err := writable(*output, *force); err != nil {
 		return 0, err
 	}
 	if h.Runs == 0 && *length == 0 {

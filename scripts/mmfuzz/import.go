@@ -16,6 +16,7 @@ func importCrasher(a *app, args []string) (int, error) {
 	kernel := flags.String("kernel", "", "")
 	model := flags.String("model", "", "")
 	output := flags.String("o", "", "")
+	force := flags.Bool("f", false, "")
 	files, err := parse(flags, args)
 	if err != nil {
 		return 0, err
@@ -38,7 +39,7 @@ func importCrasher(a *app, args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := writable(*output); err != nil {
+	if err := writable(*output, *force); err != nil {
 		return 0, err
 	}
 	data, err := a.read(files[0])

@@ -29,17 +29,17 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"kernels", "[-json]", "list the kernels: parent, what each changes, where it comes from, what is expected of it", kernels},
-		{"hunt", "[-kernel K] [-model M] [-strategy random|pct|pos] [-runs N] [-for 30s] [-seed S] [-j N] [-o FILE] [-json] [FILE]",
+		{"hunt", "[-kernel K] [-model M] [-strategy random|pct|pos] [-runs N] [-for 30s] [-seed S] [-j N] [-o FILE [-f]] [-json] [FILE]",
 			"search random programs for bugs, or the schedules of FILE's program", hunt},
 		{"repro", "FILE... [-kernel K] [-format table|trace|json]", "replay programs: is the bug the recorded one?", repro},
-		{"shrink", "FILE [-o FILE]", "make a crash smaller", shrink},
+		{"shrink", "FILE [-o FILE [-f]]", "make a crash smaller", shrink},
 		{"verify", "[-kernel K] [-model M] [-limit N] [-json] FILE...",
 			"run every execution of a program: safe, or a bug with a witness", verify},
 		{"litmus", "[-model M] [-limit N] [-json] PATH...",
 			"run every execution of litmus tests, files or folders, and say whether the condition holds", litmusTests},
 		{"matrix", "[-md|-json] [-limit N] [FILE...]",
 			"verify the scenarios on every kernel under every model: is each verdict the expected one?", matrix},
-		{"import", "FILE [-target FuzzX] [-kernel K] [-model M] [-o FILE]",
+		{"import", "FILE [-target FuzzX] [-kernel K] [-model M] [-o FILE [-f]]",
 			"turn a crasher of Go's fuzzer or libFuzzer into a crash file", importCrasher},
 	}
 }

@@ -50,6 +50,7 @@ func TestBadUsageIsOneLineAndStatus2(t *testing.T) {
 		"kernels argument":  {[]string{"kernels", "v6.0"}, `unexpected argument "v6.0"`},
 		"import, no target": {[]string{"import", crash}, "the folder does not name the fuzz target"},
 		"no place to write": {[]string{"shrink", crash, "-o", "no/such/folder/file"}, "cannot write no/such/folder/file: "},
+		"output no file":    {[]string{"shrink", crash, "-f", "-o", os.DevNull}, os.DevNull + " is no regular file: want a file to write to"},
 		"hunt, no place":    {[]string{"hunt", "-kernel", "v6.0", "-model", "sc", "-o", "."}, ". is a folder: want a file to write to"},
 		"no litmus test":    {[]string{"litmus", crash}, "want a litmus test, which begins with C and its name"},
 		"import, unknown":   {[]string{"import", crash, "-target", "FuzzX"}, `unknown target "FuzzX"`},

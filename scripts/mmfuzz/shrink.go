@@ -10,6 +10,7 @@ import (
 func shrink(a *app, args []string) (int, error) {
 	flags := flag.NewFlagSet("shrink", flag.ContinueOnError)
 	output := flags.String("o", "", "")
+	force := flags.Bool("f", false, "")
 	files, err := parse(flags, args)
 	if err != nil {
 		return 0, err
@@ -21,7 +22,7 @@ func shrink(a *app, args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := writable(*output); err != nil {
+	if err := writable(*output, *force); err != nil {
 		return 0, err
 	}
 	r := fuzz.NewRunner()
