@@ -29,23 +29,28 @@ func Matrix(scenarios []*Program, limit int) []Cell {
 			cells = append(cells, Cell{Kernel: k.Name, Model: model})
 		}
 	}
-	next := make(chan *Cell, len(cells))
-	for i := range cells {
-		next <- &cells[i]
+	share(len(cells), func(v *Verifier, i int) { cells[i].fill(v, scenarios, limit) })
+	return cells
+}
+
+// share does jobs 0 to n-1 on all processors, each of which has a Verifier of its own.
+func share(n int, do func(v *Verifier, job int)) {
+	jobs := make(chan int, n)
+	for i := range n {
+		jobs <- i
 	}
-	close(next)
+	close(jobs)
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
 			v := NewVerifier()
 			defer v.Close()
-			for cell := range next {
-				cell.fill(v, scenarios, limit)
+			for i := range jobs {
+				do(v, i)
 			}
 		})
 	}
 	workers.Wait()
-	return cells
 }
 
 func (cell *Cell) fill(v *Verifier, scenarios []*Program, limit int) {

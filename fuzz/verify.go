@@ -25,7 +25,7 @@ func (v Verdict) String() string { return verdictWords[v] }
 // Verification is the result of Verify.
 type Verification struct {
 	Verdict    Verdict
-	Witness    *Program // Buggy: the program with choices that lead to the bug, shrunk
+	Witness    *Program // the program with choices that lead to the bug, shrunk; nil if there is none
 	Executions int      // different ones that were run
 	Blocked    int      // runs given up halfway because they could show nothing new
 }
@@ -54,28 +54,45 @@ const shrinkTries = 20_000
 
 // Verify runs every execution of p's calls on its kernel under its model; its choices do not count. It stops at the
 // first bug, and after limit runs.
-func (v *Verifier) Verify(p *Program, limit int) Verification {
+func (v *Verifier) Verify(p *Program, limit int) Verification { return v.search(p, "", limit) }
+
+// search is Verify for the bug with that title, "" for any. It goes on past bugs of other titles, and when there is none of
+// that title, the witness is one of another, if there is one.
+func (v *Verifier) search(p *Program, title string, limit int) Verification {
 	p = p.Clone()
 	p.Choices, p.Bug, p.Trace = nil, "", ""
 	v.explorer.boot(p.Kernel)
 	m := v.explorer.mm.Machine()
 	var result Verification
-	dropped := false
+	found, dropped, droppedOther := false, false, false // dropped: a bug could not be repeated
 	stats := explore.All(m, limit, func(ch sim.Chooser) sim.Result {
 		return v.explorer.explored(p, ch)
 	}, func(r sim.Result) bool {
 		if r.Bug == nil {
 			return true
 		}
-		result.Witness = v.witness(p, m, r.Bug)
-		dropped = dropped || result.Witness == nil
-		return result.Witness == nil
+		wanted := title == "" || r.Bug.Title == title
+		if !wanted && result.Witness != nil {
+			return true
+		}
+		witness := v.witness(p, m, r.Bug)
+		if witness == nil {
+			dropped = dropped || wanted
+			droppedOther = droppedOther || !wanted
+			return true
+		}
+		result.Witness, found = witness, wanted
+		return !found
 	})
 	result.Executions, result.Blocked = stats.Executions, stats.Blocked
 	switch {
-	case result.Witness != nil:
+	case found:
 		result.Verdict = Buggy
 	case !stats.Complete || dropped:
+		result.Verdict = Unknown
+	case result.Witness != nil:
+		result.Verdict = Buggy
+	case droppedOther:
 		result.Verdict = Unknown
 	}
 	return result

@@ -1,0 +1,53 @@
+package fuzz
+
+import "github.com/mmfuzz/mmfuzz/mm"
+
+// Bisected is what the program of a crash comes to on one kernel.
+type Bisected struct {
+	Kernel     string
+	Verdict    Verdict
+	Bug        string // Buggy: the title
+	Has        bool   // it has the bug of the crash
+	Executions int
+	Introduces bool // it has the bug, and its parent does not
+	Fixes      bool // it does not have the bug, and its parent does
+}
+
+// Bisect tries a crash on every kernel, in the order of the table: first as it is, then every execution of its program
+// under its model, up to limit runs. Bugs of other titles do not end the search for the one of the crash.
+func Bisect(crash *Program, limit int) []Bisected {
+	kernels := mm.Kernels()
+	rows := make([]Bisected, len(kernels))
+	share(len(rows), func(v *Verifier, i int) {
+		rows[i].Kernel = kernels[i].Name
+		rows[i].fill(v, crash, limit)
+	})
+	of := map[string]*Bisected{}
+	for i, k := range kernels {
+		of[k.Name] = &rows[i]
+		parent := of[k.Parent]
+		if parent == nil {
+			continue
+		}
+		rows[i].Introduces = rows[i].Has && parent.lacks()
+		rows[i].Fixes = rows[i].lacks() && parent.Has
+	}
+	return rows
+}
+
+func (row *Bisected) lacks() bool { return !row.Has && row.Verdict != Unknown }
+
+func (row *Bisected) fill(v *Verifier, crash *Program, limit int) {
+	p := crash.Clone()
+	p.Kernel = row.Kernel
+	if o := v.plain.Run(p); o.Title() == crash.Bug {
+		row.Verdict, row.Bug, row.Has, row.Executions = Buggy, crash.Bug, true, 1
+		return
+	}
+	result := v.search(p, crash.Bug, limit)
+	row.Verdict, row.Executions = result.Verdict, result.Executions
+	if result.Witness != nil {
+		row.Bug = result.Witness.Bug
+		row.Has = row.Bug == crash.Bug
+	}
+}
