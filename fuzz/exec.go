@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mmfuzz/mmfuzz/fuzz/litmus"
 	"github.com/mmfuzz/mmfuzz/mm"
 	"github.com/mmfuzz/mmfuzz/mm/sim"
 )
@@ -85,12 +86,13 @@ type Exec struct {
 	decoder  *decoder
 	random   random
 	runs     int
+	litmus   *litmus.Runner // of a target that needs it, else nil
 
 	addresses        map[string]sim.Addr // of words, by name
 	waiting, isolate []mm.Call           // for CheckAddress: a freed slab that waits for its grace period, and its isolation
 }
 
-// NewExec returns an Exec for inputs of that shape.
+// NewExec returns an Exec for inputs of that shape; nil for inputs that are text.
 func NewExec(shape *Shape, subjects []Subject) *Exec {
 	return &Exec{
 		shape:     shape,
@@ -100,6 +102,14 @@ func NewExec(shape *Shape, subjects []Subject) *Exec {
 		addresses: map[string]sim.Addr{},
 		waiting:   parseCalls("kmem_cache_alloc c1 s0", "kmem_cache_free s0", "kmem_cache_shrink c1"),
 		isolate:   parseCalls("isolate_movable_page p0"),
+	}
+}
+
+// Close ends the coroutines of the kernels.
+func (e *Exec) Close() {
+	e.runner.Close()
+	if e.litmus != nil {
+		e.litmus.Close()
 	}
 }
 

@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,32 +21,107 @@ var slabOps = []string{
 	"kmem_cache_alloc", "kmem_cache_free", "kmem_cache_shrink", "flush_cpu_slab", "rcu_do_batch", "rcu_read_lock", "synchronize_rcu",
 }
 
-// Shapes returns what the inputs of each program target are made of, by the target's name.
-func Shapes() []*Shape {
-	return []*Shape{
-		{Name: "FuzzIsolateMovablePage", CPUs: 2, Calls: 10, Second: opIndices(isolatorOps), Pages: 2,
-			Lives: [][]uint8{
+// Target is a fuzz target without its engine: Go's fuzzer, libFuzzer and OSS-Fuzz all hand it one input at a time.
+type Target struct {
+	Name  string
+	Shape *Shape // what programs the inputs stand for; nil: inputs are text
+	// Any says that what the target asserts holds on every kernel: it takes them all, where others take those that are
+	// expected to be clean.
+	Any   bool
+	check func(e *Exec, data []byte) error
+}
+
+// Targets returns the fuzz targets. Each has a function of its name in targets_test.go, which is where go test and OSS-Fuzz look.
+func Targets() []*Target {
+	targets := []*Target{
+		{Name: "FuzzIsolateMovablePage", check: (*Exec).checkPrograms,
+			Shape: &Shape{CPUs: 2, Calls: 10, Second: opIndices(isolatorOps), Pages: 2, Lives: [][]uint8{
 				opIndices(slabLife, isolatorOps),
 				opIndices(zspageLife, isolatorOps),
 				opIndices(balloonLife, isolatorOps),
 				opIndices(slabLife, zspageLife, balloonLife, isolatorOps),
-			}},
-		{Name: "FuzzCompaction", Calls: 64, Ops: allOps(), Pages: mm.NrPages},
-		{Name: "FuzzFunctionAddress", CPUs: 2, Calls: 16, Ops: opIndices(slabOps, []string{"isolate_movable_page"}), Pages: 4, Address: true},
-		{Name: "FuzzSlab", Calls: 64, Ops: opIndices(slabOps), Pages: mm.NrPages},
+			}}},
+		{Name: "FuzzCompaction", check: (*Exec).checkPrograms,
+			Shape: &Shape{Calls: 64, Ops: allOps(), Pages: mm.NrPages}},
+		{Name: "FuzzFunctionAddress", check: (*Exec).CheckAddress, Any: true,
+			Shape: &Shape{CPUs: 2, Calls: 16, Ops: opIndices(slabOps, []string{"isolate_movable_page"}), Pages: 4, Address: true}},
+		{Name: "FuzzSlab", check: (*Exec).checkAllocator,
+			Shape: &Shape{Calls: 64, Ops: opIndices(slabOps), Pages: mm.NrPages}},
+		{Name: "FuzzProgramText", check: func(_ *Exec, data []byte) error { return CheckText(string(data)) }},
+		{Name: "FuzzLitmus", check: (*Exec).checkLitmus},
 	}
+	for _, t := range targets {
+		if t.Shape != nil {
+			t.Shape.Name = t.Name
+		}
+	}
+	return targets
+}
+
+// FindTarget returns the target with that name.
+func FindTarget(name string) (*Target, error) {
+	var names []string
+	for _, t := range Targets() {
+		if t.Name == name {
+			return t, nil
+		}
+		names = append(names, t.Name)
+	}
+	return nil, fmt.Errorf("unknown target %q: want one of %s", name, strings.Join(names, ", "))
+}
+
+// NewExec returns an Exec for inputs of the target. An empty kernel or model leaves the choice to the target.
+func (t *Target) NewExec(kernel, model string) (*Exec, error) {
+	subjects, err := Subjects(kernel, model)
+	if err != nil {
+		return nil, err
+	}
+	if t.Any && kernel == "" && model == "" {
+		subjects = AllSubjects()
+	}
+	return NewExec(t.Shape, subjects), nil
+}
+
+// Check runs one input: it answers with what is wrong, or nil.
+func (t *Target) Check(e *Exec, data []byte) error { return t.check(e, data) }
+
+// checkPrograms runs the input as a program: a bug is a failure.
+func (e *Exec) checkPrograms(data []byte) error {
+	if found := e.Bytes(data); found != nil {
+		return errors.New(e.Report(found))
+	}
+	return nil
+}
+
+// checkAllocator holds the slab allocator to what an allocator must do besides.
+func (e *Exec) checkAllocator(data []byte) error {
+	if err := e.checkPrograms(data); err != nil {
+		return err
+	}
+	return e.CheckSlab(data)
+}
+
+// Shapes returns what the inputs of each target are made of that takes programs.
+func Shapes() []*Shape {
+	var shapes []*Shape
+	for _, t := range Targets() {
+		if t.Shape != nil {
+			shapes = append(shapes, t.Shape)
+		}
+	}
+	return shapes
 }
 
 // FindShape returns the shape of the target with that name.
 func FindShape(target string) (*Shape, error) {
-	var names []string
-	for _, s := range Shapes() {
-		if s.Name == target {
-			return s, nil
-		}
-		names = append(names, s.Name)
+	t, err := FindTarget(target)
+	if err != nil {
+		return nil, err
 	}
-	return nil, fmt.Errorf("unknown target %q: want one of %s", target, strings.Join(names, ", "))
+	if t.Shape == nil {
+		return nil, fmt.Errorf("the inputs of %s are text, and no programs", target)
+	}
+	return t.Shape, nil
 }
 
 func allOps() []uint8 {

@@ -3,6 +3,7 @@ package fuzz
 import (
 	"flag"
 	"os"
+	"path/filepath"
 	"testing"
 )
 
@@ -12,65 +13,52 @@ var (
 	modelFlag  = flag.String("model", os.Getenv("MMFUZZ_MODEL"), "fuzz under this memory model; default: all")
 )
 
-func newExec(f *testing.F, target string) *Exec {
-	subjects, err := Subjects(*kernelFlag, *modelFlag)
+// fuzzTarget hands the inputs of Go's fuzzer to the target of that name. This file has all the targets and needs no other
+// test file: OSS-Fuzz builds it without them.
+func fuzzTarget(f *testing.F, name string) {
+	target, err := FindTarget(name)
 	if err != nil {
 		f.Fatal(err)
 	}
-	shape, err := FindShape(target)
+	e, err := target.NewExec(*kernelFlag, *modelFlag)
 	if err != nil {
 		f.Fatal(err)
 	}
-	return NewExec(shape, subjects)
-}
-
-// fuzzPrograms runs every input as a program: a bug is a failure.
-func fuzzPrograms(f *testing.F, target string) {
-	e := newExec(f, target)
+	defer e.Close()
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if found := e.Bytes(data); found != nil {
-			t.Fatal(e.Report(found))
+		if err := target.Check(e, data); err != nil {
+			t.Fatal(err)
 		}
 	})
 }
 
 // FuzzIsolateMovablePage looks for the race of the report: the owner of a page against its isolation.
-func FuzzIsolateMovablePage(f *testing.F) { fuzzPrograms(f, "FuzzIsolateMovablePage") }
+func FuzzIsolateMovablePage(f *testing.F) { fuzzTarget(f, "FuzzIsolateMovablePage") }
 
 // FuzzCompaction has everything at once.
-func FuzzCompaction(f *testing.F) { fuzzPrograms(f, "FuzzCompaction") }
+func FuzzCompaction(f *testing.F) { fuzzTarget(f, "FuzzCompaction") }
 
-// FuzzFunctionAddress puts any value at all on mapping. What it asserts holds on every kernel, and so it takes them all.
-func FuzzFunctionAddress(f *testing.F) {
-	e := newExec(f, "FuzzFunctionAddress")
-	if *kernelFlag == "" && *modelFlag == "" {
-		e = NewExec(e.shape, AllSubjects())
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if err := e.CheckAddress(data); err != nil {
-			t.Fatal(err)
-		}
-	})
-}
+// FuzzFunctionAddress puts any value at all on mapping.
+func FuzzFunctionAddress(f *testing.F) { fuzzTarget(f, "FuzzFunctionAddress") }
 
 // FuzzSlab holds the slab allocator to what an allocator must do.
-func FuzzSlab(f *testing.F) {
-	e := newExec(f, "FuzzSlab")
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if found := e.Bytes(data); found != nil {
-			t.Fatal(e.Report(found))
-		}
-		if err := e.CheckSlab(data); err != nil {
-			t.Fatal(err)
-		}
-	})
-}
+func FuzzSlab(f *testing.F) { fuzzTarget(f, "FuzzSlab") }
 
 // FuzzProgramText parses and prints.
-func FuzzProgramText(f *testing.F) {
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if err := CheckText(string(data)); err != nil {
-			t.Fatal(err)
+func FuzzProgramText(f *testing.F) { fuzzTarget(f, "FuzzProgramText") }
+
+// FuzzLitmus parses litmus tests and runs them. Its seeds are the project's own.
+func FuzzLitmus(f *testing.F) {
+	files, err := filepath.Glob("../mm/sim/testdata/litmus/*.litmus")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
 		}
-	})
+		f.Add(text)
+	}
+	fuzzTarget(f, "FuzzLitmus")
 }

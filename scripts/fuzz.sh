@@ -22,7 +22,7 @@ if ! grep -q "\"name\":\"$kernel\"" "$out/kernels.json"; then
 	exit 2
 fi
 
-all="FuzzIsolateMovablePage FuzzCompaction FuzzFunctionAddress FuzzSlab FuzzProgramText FuzzLitmus"
+all=$("$out/fuzz.test" -test.list '^Fuzz' | tr '\n' ' ')
 case " $all all " in
 *" $target "*) ;;
 *)

@@ -1,0 +1,43 @@
+package fuzztest
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mmfuzz/mmfuzz/fuzz"
+)
+
+// Every row of the table of targets has its native function, in the one file that OSS-Fuzz can build, and the README's row.
+func TestTargetsAreNativeFuzzFunctions(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "../targets_test.go", nil, 0)
+	require.NoError(t, err)
+	var functions, targets []string
+	for _, d := range file.Decls {
+		if f, ok := d.(*ast.FuncDecl); ok && strings.HasPrefix(f.Name.Name, "Fuzz") {
+			functions = append(functions, f.Name.Name)
+		}
+	}
+	readme := readFile(t, readmeFile)
+	for _, target := range fuzz.Targets() {
+		targets = append(targets, target.Name)
+		require.Contains(t, readme, "\n| "+target.Name+" |")
+	}
+	require.ElementsMatch(t, targets, functions)
+}
+
+// Every target accepts the empty input and a few bytes: no engine begins with more.
+func TestTargetsTakeAnyInput(t *testing.T) {
+	for _, target := range fuzz.Targets() {
+		e, err := target.NewExec("v6.2", "sc")
+		require.NoError(t, err)
+		defer e.Close()
+		for _, data := range []string{"", "\n", "\xff\xff\xff\xff\xff\xff\xff\xff\xff", "C x\n"} {
+			require.NoError(t, target.Check(e, []byte(data)), "%s of %q", target.Name, data)
+		}
+	}
+}
