@@ -22,8 +22,8 @@ func pageMovableOps(c *sim.CPU, page Page) movableOperations {
 
 // pageMovable is PageMovable, mm/compaction.c, v6.0: what is true only of a
 // page that its owner has not given up. The caller has the page lock.
-func pageMovable(c *sim.CPU, page Page) bool {
-	if !__pageMovable(c, page) {
+func (mm *MM) pageMovable(c *sim.CPU, page Page) bool {
+	if !mm.k.__pageMovable(mm, c, page) {
 		return false
 	}
 	return pageMovableOps(c, page) != 0
@@ -79,7 +79,7 @@ func (mm *MM) isolateMigratepagesBlock(c *sim.CPU, lowPfn, endPfn int, allocCont
 			continue
 		}
 
-		if testPageLru(c, page) || !__pageMovable(c, page) || mm.pageIsolated(c, page) {
+		if testPageLru(c, page) || !mm.k.__pageMovable(mm, c, page) || mm.pageIsolated(c, page) {
 			continue
 		}
 		if !mm.k.isolateMovablePage(mm, c, page) {

@@ -2,6 +2,7 @@ package mm
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/mmfuzz/mmfuzz/mm/sim"
@@ -15,6 +16,9 @@ type Kernel struct {
 	Changes string // against the parent
 	Source  string // commit or mail
 	Expect  Expect
+	// Also are titles of bugs that the kernel has besides, of code that is no
+	// part of isolation. They are not the parent's.
+	Also []string
 
 	// layout lays struct slab over struct page.
 	layout *layout
@@ -23,6 +27,7 @@ type Kernel struct {
 	// aligned has for each callback n of __attribute__((aligned(n))), or 0.
 	aligned [nrCallbacks]uint64
 
+	__pageMovable      func(mm *MM, c *sim.CPU, page Page) bool
 	isolateMovablePage func(mm *MM, c *sim.CPU, page Page) bool
 	allocSlabPage      func(mm *MM, c *sim.CPU, order uint) slab
 	__freeSlab         func(mm *MM, c *sim.CPU, s *kmemCache, slab slab)
@@ -53,6 +58,7 @@ func Kernels() []*Kernel {
 		patchRacyFreePages(),
 		kernelNext20220927(),
 		patchAligned(),
+		patchPageMovableNotSlab(),
 		patchSkipSlabV0(),
 		patchSkipSlabV1(),
 		patchSkipSlabV1NoRecheck(),
@@ -86,29 +92,23 @@ func (k *Kernel) resolve() Kernel {
 		panic("mm: parent of " + k.Name + ": " + err.Error())
 	}
 	p := parent.resolve()
-	if r.layout == nil {
-		r.layout = p.layout
-	}
-	if r.flags == nil {
-		r.flags = p.flags
-	}
+	inherit(&r.layout, p.layout)
+	inherit(&r.flags, p.flags)
 	for i, n := range p.aligned {
 		r.aligned[i] = max(r.aligned[i], n)
 	}
-	if r.isolateMovablePage == nil {
-		r.isolateMovablePage = p.isolateMovablePage
-	}
-	if r.allocSlabPage == nil {
-		r.allocSlabPage = p.allocSlabPage
-	}
-	if r.__freeSlab == nil {
-		r.__freeSlab = p.__freeSlab
-	}
-	if r.freeSlab == nil {
-		r.freeSlab = p.freeSlab
-	}
-	if r.__freePages == nil {
-		r.__freePages = p.__freePages
-	}
+	inherit(&r.__pageMovable, p.__pageMovable)
+	inherit(&r.isolateMovablePage, p.isolateMovablePage)
+	inherit(&r.allocSlabPage, p.allocSlabPage)
+	inherit(&r.__freeSlab, p.__freeSlab)
+	inherit(&r.freeSlab, p.freeSlab)
+	inherit(&r.__freePages, p.__freePages)
 	return r
+}
+
+// inherit sets what a kernel leaves out to its parent's.
+func inherit[T any](own *T, parents T) {
+	if reflect.ValueOf(own).Elem().IsZero() {
+		*own = parents
+	}
 }

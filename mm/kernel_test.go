@@ -1,6 +1,7 @@
 package mm
 
 import (
+	"reflect"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -20,13 +21,13 @@ func TestKernels(t *testing.T) {
 		require.NotEmpty(t, k.Source, k.Name)
 
 		r := k.resolve()
-		require.NotNil(t, r.layout, k.Name)
-		require.NotNil(t, r.flags, k.Name)
-		require.NotNil(t, r.isolateMovablePage, k.Name)
-		require.NotNil(t, r.allocSlabPage, k.Name)
-		require.NotNil(t, r.__freeSlab, k.Name)
-		require.NotNil(t, r.freeSlab, k.Name)
-		require.NotNil(t, r.__freePages, k.Name)
+		for v, i := reflect.ValueOf(r), 0; i < v.NumField(); i++ {
+			switch name := v.Type().Field(i).Name; name {
+			case "Parent", "Expect", "Also", "aligned": // which may say nothing
+			default:
+				require.False(t, v.Field(i).IsZero(), "%s of %s: is it missing in resolve?", name, k.Name)
+			}
+		}
 	}
 }
 
@@ -39,6 +40,7 @@ func TestFindKernel(t *testing.T) {
 	_, err := FindKernel("v5.0")
 	require.EqualError(t, err,
 		`unknown kernel "v5.0": want one of v6.0, v6.0-racy-free-pages, next-20220927, next-20220927+aligned, `+
+			`next-20220927+pagemovable-not-slab, `+
 			`next-20220927+skip-slab-v0, next-20220927+skip-slab-v1, next-20220927+skip-slab-v1-no-recheck, `+
 			`next-20220927+skip-slab-v1-rmb, `+
 			`next-20220927+skip-slab-v2, v6.2`)

@@ -13,6 +13,7 @@ func kernelV60() *Kernel {
 		Source:             "v6.0",
 		layout:             &slubOld,
 		flags:              &pageFlagsV60,
+		__pageMovable:      v60{}.__pageMovable,
 		isolateMovablePage: v60{}.isolateMovablePage,
 		allocSlabPage:      v60{}.allocSlabPage,
 		__freeSlab:         v60{}.__freeSlab,

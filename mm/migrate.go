@@ -15,7 +15,7 @@ func (v60) isolateMovablePage(mm *MM, c *sim.CPU, page Page) bool {
 
 	// The owner of a page it just allocated takes for granted that nobody
 	// else touches its flags. So look for movable before taking the lock.
-	if !__pageMovable(c, page) {
+	if !mm.k.__pageMovable(mm, c, page) {
 		goto outPutpage
 	}
 
@@ -25,7 +25,7 @@ func (v60) isolateMovablePage(mm *MM, c *sim.CPU, page Page) bool {
 		goto outPutpage
 	}
 
-	if !pageMovable(c, page) || mm.pageIsolated(c, page) {
+	if !mm.pageMovable(c, page) || mm.pageIsolated(c, page) {
 		goto outNoIsolated
 	}
 
@@ -61,7 +61,7 @@ func (mm *MM) putbackMovablePages(c *sim.CPU, l listHead) {
 		page := lruPage(listHead(c.ReadOnce(l.next())))
 		mm.listDel(c, pageLru(page))
 		mm.lockPage(c, page)
-		if pageMovable(c, page) {
+		if mm.pageMovable(c, page) {
 			mm.putbackMovablePage(c, page)
 		} else {
 			// The owner let go of the page while it was isolated.
@@ -85,7 +85,7 @@ const (
 func (mm *MM) moveToNewPage(c *sim.CPU, newpage, page Page) int {
 	// The owner may have let go of the page since it was isolated. Then
 	// there is nothing to move, and the caller's references are the last.
-	if !pageMovable(c, page) {
+	if !mm.pageMovable(c, page) {
 		mm.clearPageIsolated(c, page)
 		return migratepageSuccess
 	}

@@ -22,7 +22,7 @@ func (v62) isolateMovablePage(mm *MM, c *sim.CPU, page Page) bool {
 
 	// The owner of a page it just allocated takes for granted that nobody
 	// else touches its flags. So look for movable before taking the lock.
-	if !__pageMovable(c, page) {
+	if !mm.k.__pageMovable(mm, c, page) {
 		goto outPutpage
 	}
 	// Pairs with the smp_wmb in slab allocation, alloc_slab_page.
@@ -37,7 +37,7 @@ func (v62) isolateMovablePage(mm *MM, c *sim.CPU, page Page) bool {
 		goto outPutpage
 	}
 
-	if !pageMovable(c, page) || mm.pageIsolated(c, page) {
+	if !mm.pageMovable(c, page) || mm.pageIsolated(c, page) {
 		goto outNoIsolated
 	}
 

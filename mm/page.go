@@ -123,7 +123,7 @@ func (mm *MM) clearPageIsolated(c *sim.CPU, page Page) {
 }
 
 // __pageMovable is __PageMovable, include/linux/page-flags.h, v6.0.
-func __pageMovable(c *sim.CPU, page Page) bool {
+func (v60) __pageMovable(_ *MM, c *sim.CPU, page Page) bool {
 	return c.ReadOnce(page.at(pageMapping))&pageMappingFlags == pageMappingMovable
 }
 

@@ -33,7 +33,7 @@ func (skipSlabV0) isolateMovablePage(mm *MM, c *sim.CPU, page Page) bool {
 		goto outPut
 	}
 
-	if !__pageMovable(c, page) {
+	if !mm.k.__pageMovable(mm, c, page) {
 		goto outPut
 	}
 	if mm.folioTestSlab(c, folio) {
@@ -46,7 +46,7 @@ func (skipSlabV0) isolateMovablePage(mm *MM, c *sim.CPU, page Page) bool {
 		goto outPut
 	}
 
-	if !pageMovable(c, page) || mm.pageIsolated(c, page) {
+	if !mm.pageMovable(c, page) || mm.pageIsolated(c, page) {
 		goto outNoIsolated
 	}
 

@@ -39,7 +39,7 @@ func (skipSlabV1) isolateMovablePage(mm *MM, c *sim.CPU, page Page) bool {
 	}
 	// Pairs with the smp_wmb in slab freeing, __free_slab.
 	c.SmpRmb()
-	if !__pageMovable(c, page) {
+	if !mm.k.__pageMovable(mm, c, page) {
 		goto outPut
 	}
 	// Pairs with the smp_wmb in slab allocation, alloc_slab_page.
@@ -54,7 +54,7 @@ func (skipSlabV1) isolateMovablePage(mm *MM, c *sim.CPU, page Page) bool {
 		goto outPut
 	}
 
-	if !pageMovable(c, page) || mm.pageIsolated(c, page) {
+	if !mm.pageMovable(c, page) || mm.pageIsolated(c, page) {
 		goto outNoIsolated
 	}
 

@@ -21,9 +21,10 @@ func TestCrashers(t *testing.T) {
 		"slabs":          {"v6.0": false, "next-20220927": true, "next-20220927+aligned": true, "v6.2": false},
 		"lost_page_lock": {"v6.0": false, "next-20220927": true, "next-20220927+aligned": true, "v6.2": false},
 
-		"skip_slab_v0":      {"v6.0": false, "next-20220927+skip-slab-v1": false, "next-20220927+skip-slab-v2": false, "v6.2": false},
-		"v1_counterexample": {"v6.0": false, "next-20220927+skip-slab-v1": false, "v6.2": false},
-		"racy_free_pages":   {"v6.0": false, "next-20220927": false, "v6.2": false},
+		"skip_slab_v0":         {"v6.0": false, "next-20220927+skip-slab-v1": false, "next-20220927+skip-slab-v2": false, "v6.2": false},
+		"v1_counterexample":    {"v6.0": false, "next-20220927+skip-slab-v1": false, "v6.2": false},
+		"pagemovable_not_slab": {"v6.0": false, "next-20220927+skip-slab-v1": false, "next-20220927+skip-slab-v2": false, "v6.2": false},
+		"racy_free_pages":      {"v6.0": false, "next-20220927": false, "v6.2": false},
 
 		"changed_under_the_lock": {"v6.0": false, "next-20220927": true, "next-20220927+aligned": false, "v6.2": false},
 	}
