@@ -44,6 +44,7 @@ func (e *Exec) CheckAddress(data []byte) error {
 	}
 	e.runs++
 	if err := e.checkTraced(busy); err != nil {
+		busy.Fit()
 		return fmt.Errorf("address %#x: %w\n%s", address, err, busy)
 	}
 	return nil

@@ -14,24 +14,28 @@ import (
 type Subject struct {
 	Kernel string
 	Model  sim.Model
-	// Expect is the title of the bug that is expected, "" when the kernel is expected to be clean.
-	Expect string
+	expect mm.Expect
 	// Also are the titles of other bugs that the kernel is known to have.
 	Also []string
 }
 
+// Expect returns the title of the bug that is expected with that allocator, "" when the kernel is expected to be clean.
+func (s *Subject) Expect(allocator string) string { return s.expect.Of(allocator, s.Model) }
+
 // reports says whether a bug of that title is a finding. On a kernel that is expected to have one, the bug itself is, and
 // any that is of another class and not known; what is another face of the expected bug would only stand before it.
-func (s *Subject) reports(title string) bool {
+func (s *Subject) reports(allocator, title string) bool {
 	if slices.Contains(s.Also, title) {
 		return false
 	}
-	return title == s.Expect || bugClass(title) != bugClass(s.Expect)
+	expect := s.Expect(allocator)
+	return title == expect || bugClass(title) != bugClass(expect)
 }
 
-// CleanSubjects returns the kernels that are expected to be free of bugs, under each model for which they are.
+// CleanSubjects returns the kernels that are expected to be free of bugs with all allocators, under each model for which
+// they are.
 func CleanSubjects() []Subject {
-	return slices.DeleteFunc(AllSubjects(), func(s Subject) bool { return s.Expect != "" })
+	return slices.DeleteFunc(AllSubjects(), func(s Subject) bool { return !s.expect.Clean(s.Model) })
 }
 
 // AllSubjects returns every kernel under every model.
@@ -39,7 +43,7 @@ func AllSubjects() []Subject {
 	var subjects []Subject
 	for _, k := range mm.Kernels() {
 		for _, m := range sim.Models() {
-			subjects = append(subjects, Subject{k.Name, m, k.Expect.Of(m), k.Also})
+			subjects = append(subjects, Subject{k.Name, m, k.Expect, k.Also})
 		}
 	}
 	return subjects
@@ -70,7 +74,7 @@ func Subjects(kernel, model string) ([]Subject, error) {
 		return nil, err
 	}
 	for _, m := range models {
-		subjects = append(subjects, Subject{k.Name, m, k.Expect.Of(m), k.Also})
+		subjects = append(subjects, Subject{k.Name, m, k.Expect, k.Also})
 	}
 	return subjects, nil
 }
@@ -137,7 +141,7 @@ func (e *Exec) Bytes(data []byte) *Program {
 		for i := first; i <= drawnSchedules[s.Model]; i++ {
 			e.runs++
 			e.runner.unfinished = (i-first)%finishedSchedules != 0
-			if o := e.runner.RunWith(p, e.chooser(p, seed, i)); o.Bug != nil && s.reports(o.Title()) {
+			if o := e.runner.RunWith(p, e.chooser(p, seed, i)); o.Bug != nil && s.reports(e.runner.alloc(), o.Title()) {
 				return e.finding(p, seed, i)
 			}
 		}
@@ -175,7 +179,7 @@ func (e *Exec) finding(p *Program, seed uint64, i int) *Program {
 	e.runner.unfinished = false
 	o := e.runner.record(p, e.chooser(p, seed, i))
 	q := p.Clone()
-	q.Choices, q.Bug = e.runner.recorded(), o.Title()
+	q.Config, q.Choices, q.Bug = e.runner.mm.Config(), e.runner.recorded(), o.Title()
 	return q
 }
 
@@ -214,7 +218,7 @@ func Expected(p *Program) bool {
 	if slices.Contains(k.Also, p.Bug) {
 		return true
 	}
-	expect := k.Expect.Of(p.Model)
+	expect := k.Expect.Of(p.Config.Alloc(), p.Model)
 	return expect != "" && bugClass(expect) == bugClass(p.Bug)
 }
 

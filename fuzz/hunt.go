@@ -168,7 +168,7 @@ func (s *Stats) addFinding(title string, run int, program func() *Program) {
 func (w *worker) program(p *Program, seed uint64) *Program {
 	o := w.runner.record(p, w.draw(p, seed))
 	p = p.Clone()
-	p.Choices, p.Bug = w.runner.recorded(), o.Title()
+	p.Config, p.Choices, p.Bug = w.runner.mm.Config(), w.runner.recorded(), o.Title()
 	return p
 }
 

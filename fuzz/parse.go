@@ -262,6 +262,9 @@ func (r *parser) finish() error {
 			return fmt.Errorf("line %d: the program ends without a %s line: add one", max(r.line, 1), key)
 		}
 	}
+	if err := r.p.check(); err != nil {
+		return fmt.Errorf("line %d: %w", r.seen["config"], err)
+	}
 	for i, c := range r.p.Choices {
 		cpu := c.CPU
 		if c.Kind == Run || c.Kind == Then {

@@ -76,6 +76,33 @@ func (p *Program) SameRun(q *Program) bool {
 		slices.EqualFunc(p.Calls, q.Calls, slices.Equal[[]mm.Call]) && slices.Equal(p.Choices, q.Choices)
 }
 
+// SetKernel puts p on the kernel with that name, or says why that cannot be.
+func (p *Program) SetKernel(name string) error {
+	q := *p
+	q.Kernel = name
+	if err := q.check(); err != nil {
+		return err
+	}
+	p.Kernel = name
+	return nil
+}
+
+// check says what p wants that its kernel lacks.
+func (p *Program) check() error {
+	k, err := mm.FindKernel(p.Kernel)
+	if err != nil {
+		return err
+	}
+	return k.CheckConfig(p.Config)
+}
+
+// Fit gives p an allocator that its kernel has, as a run does.
+func (p *Program) Fit() {
+	if k, err := mm.FindKernel(p.Kernel); err == nil {
+		p.Config = k.FitConfig(p.Config)
+	}
+}
+
 // NumCalls counts the calls of all CPUs.
 func (p *Program) NumCalls() int {
 	n := 0

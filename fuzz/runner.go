@@ -85,6 +85,12 @@ func (r *Runner) boot(kernel string) {
 	r.mm = r.machines[i]
 }
 
+// alloc returns the allocator of the last run.
+func (r *Runner) alloc() string {
+	config := r.mm.Config()
+	return config.Alloc()
+}
+
 // RunWith runs p's calls under the schedule that ch picks. It allocates nothing once the kernel exists, unless there is a bug.
 func (r *Runner) RunWith(p *Program, ch sim.Chooser) Outcome {
 	r.boot(p.Kernel)

@@ -17,6 +17,7 @@ func (e *Exec) CheckSlab(data []byte) error {
 		p.Kernel, p.Model = s.Kernel, s.Model
 		e.runs++
 		if err := e.checkSlab(p); err != nil {
+			p.Fit()
 			return fmt.Errorf("%s under %v: %w\n%s", p.Kernel, p.Model, err, p)
 		}
 	}

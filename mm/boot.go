@@ -7,10 +7,13 @@ import (
 )
 
 // Boot puts the machine into the state in which programs start: all pages are
-// free, the caches and owners have nothing.
+// free, the caches and owners have nothing. An allocator that the kernel lacks
+// is taken for one that it has.
 func (mm *MM) Boot(cfg Config, model sim.Model, ch sim.Chooser) {
+	cfg.chosen[cfgAlloc] %= mm.k.layouts.allocs() // FitConfig
 	if mm.target == nil || cfg != mm.cfg {
 		mm.cfg = cfg
+		mm.layout = mm.k.layouts[cfg.chosen[cfgAlloc]]
 		mm.linkText()
 		mm.createCaches()
 		mm.m.Clear()

@@ -29,6 +29,7 @@ const (
 	cfgMinPartial
 	cfgCPUPartial
 	cfgCC
+	cfgAlloc
 	nrConfigKeys
 )
 
@@ -38,7 +39,8 @@ var configKeys = [nrConfigKeys]ConfigKey{
 	cfgMinPartial: {"min_partial", []string{"0", "1", "5"}, "empty slabs that a node keeps"},
 	cfgCPUPartial: {"cpu_partial", []string{"6", "0", "2", "24"},
 		"objects wanted on a CPU's partial list; 0 is without CONFIG_SLUB_CPU_PARTIAL"},
-	cfgCC: {"cc", ccValues(), "compiler, target and options, which align functions"},
+	cfgCC:    {"cc", ccValues(), "compiler, target and options, which align functions"},
+	cfgAlloc: {"alloc", allocNames[:], "slab allocator"},
 }
 
 // ConfigKeys returns the keys that have a fixed set of values. Besides them a
@@ -53,6 +55,14 @@ func (c *Config) Choose(key int, value uint8) {
 
 // Chosen returns the index of the value of the key with that index.
 func (c *Config) Chosen(key int) uint8 { return c.chosen[key] }
+
+// Alloc returns the name of the slab allocator.
+func (c *Config) Alloc() string { return allocNames[c.chosen[cfgAlloc]] }
+
+// SetAlloc makes that slab allocator the config's, which must be the name of one.
+func (c *Config) SetAlloc(name string) {
+	c.chosen[cfgAlloc] = uint8(slices.Index(allocNames[:], name))
+}
 
 // SetRcuFreeSlab puts rcu_free_slab at that address; 0 puts it where the
 // compiler would.
@@ -91,12 +101,6 @@ func ParseConfig(text string) (Config, error) {
 }
 
 func (c *Config) set(name, value string) error {
-	if name == "alloc" { // for files that name the allocator; there is one
-		if value != "slub" {
-			return fmt.Errorf("config alloc=%s: want slub", value)
-		}
-		return nil
-	}
 	for i := range c.address {
 		if symbols[i].name != name {
 			continue
@@ -127,7 +131,7 @@ func (c *Config) set(name, value string) error {
 }
 
 func configNames() []string {
-	names := []string{"alloc"}
+	var names []string
 	for i := range configKeys {
 		names = append(names, configKeys[i].Name)
 	}

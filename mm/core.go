@@ -19,6 +19,7 @@ type MM struct {
 	m      *sim.Machine
 	cfg    Config
 	target *target
+	layout *layout
 	text   [nrSymbols]uint64 // addresses of functions
 	caches [NrCaches]kmemCache
 	shadow shadow
@@ -39,6 +40,9 @@ func New(k *Kernel) *MM {
 
 // Machine returns the machine, to run programs on after Boot.
 func (mm *MM) Machine() *sim.Machine { return mm.m }
+
+// Config returns the config that Boot chose.
+func (mm *MM) Config() Config { return mm.cfg }
 
 // Call runs one op on the CPU c.
 func (mm *MM) Call(c *sim.CPU, call Call) { ops[call.Op].run(mm, c, call.Args) }

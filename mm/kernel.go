@@ -3,6 +3,7 @@ package mm
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/mmfuzz/mmfuzz/mm/sim"
@@ -20,8 +21,8 @@ type Kernel struct {
 	// part of isolation. They are not the parent's.
 	Also []string
 
-	// layout lays struct slab over struct page.
-	layout *layout
+	// layouts lay struct slab over struct page.
+	layouts *layouts
 	// flags are the bit numbers of page->flags.
 	flags *pageFlagBits
 	// aligned has for each callback n of __attribute__((aligned(n))), or 0.
@@ -35,20 +36,47 @@ type Kernel struct {
 	__freePages        func(mm *MM, c *sim.CPU, page Page, order uint)
 }
 
-// Expect says what is expected of a kernel under each memory model: "" that it
-// is clean, else the title of a bug that can be found.
-type Expect struct{ SC, TSO, LKMM string }
+// Expect says what is expected of a kernel with each slab allocator.
+type Expect struct{ SLUB, SLAB, SLOB Verdicts }
 
-// Of returns what is expected under the model m.
-func (e *Expect) Of(m sim.Model) string {
+// Verdicts says what is expected under each memory model: "" that the kernel is
+// clean, else the title of a bug that can be found.
+type Verdicts struct{ SC, TSO, LKMM string }
+
+// underAll is a bug under every model.
+func underAll(title string) Verdicts { return Verdicts{title, title, title} }
+
+// Of returns what is expected with the allocator of that name under the model m.
+func (e *Expect) Of(allocator string, m sim.Model) string {
+	v := [nrAllocs]*Verdicts{&e.SLUB, &e.SLAB, &e.SLOB}[slices.Index(allocNames[:], allocator)]
 	switch m {
 	case sim.SC:
-		return e.SC
+		return v.SC
 	case sim.TSO:
-		return e.TSO
+		return v.TSO
 	default:
-		return e.LKMM
+		return v.LKMM
 	}
+}
+
+// Clean reports whether no bug is expected with any allocator under the model m.
+func (e *Expect) Clean(m sim.Model) bool {
+	return !slices.ContainsFunc(allocNames[:], func(allocator string) bool { return e.Of(allocator, m) != "" })
+}
+
+// Allocators returns the names of the slab allocators that the kernel has, the
+// default first.
+func (k *Kernel) Allocators() []string {
+	r := k.resolve()
+	return slices.Clone(allocNames[:r.layouts.allocs()])
+}
+
+// CheckConfig says what the kernel lacks of the config, nil if nothing.
+func (k *Kernel) CheckConfig(c Config) error {
+	if has := k.Allocators(); !slices.Contains(has, c.Alloc()) {
+		return fmt.Errorf("config alloc=%s: %s has none: want one of %s", c.Alloc(), k.Name, strings.Join(has, ", "))
+	}
+	return nil
 }
 
 // Kernels returns the table of kernels, parents before children.
@@ -81,6 +109,14 @@ func FindKernel(name string) (*Kernel, error) {
 	return nil, fmt.Errorf("unknown kernel %q: want one of %s", name, strings.Join(names, ", "))
 }
 
+// FitConfig returns the config with an allocator that the kernel has: a number
+// that is too large wraps, as bytes of a fuzzer do.
+func (k *Kernel) FitConfig(c Config) Config {
+	r := k.resolve()
+	c.chosen[cfgAlloc] %= r.layouts.allocs()
+	return c
+}
+
 // resolve returns k with what it leaves out taken from its parents.
 func (k *Kernel) resolve() Kernel {
 	r := *k
@@ -92,7 +128,7 @@ func (k *Kernel) resolve() Kernel {
 		panic("mm: parent of " + k.Name + ": " + err.Error())
 	}
 	p := parent.resolve()
-	inherit(&r.layout, p.layout)
+	inherit(&r.layouts, p.layouts)
 	inherit(&r.flags, p.flags)
 	for i, n := range p.aligned {
 		r.aligned[i] = max(r.aligned[i], n)

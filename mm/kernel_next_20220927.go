@@ -16,7 +16,7 @@ func kernelNext20220927() *Kernel {
 		Parent:  "v6.0",
 		Changes: "struct slab rearranged: list.prev, rcu.func and slabs stand on mapping",
 		Source:  "65505d1f2338e7 (linux-next)",
-		Expect:  Expect{SC: bugMappingRcuFreeSlab, TSO: bugMappingRcuFreeSlab, LKMM: bugMappingRcuFreeSlab},
-		layout:  &slubNew,
+		Expect:  Expect{SLUB: underAll(bugMappingRcuFreeSlab)},
+		layouts: &layoutsNext,
 	}
 }

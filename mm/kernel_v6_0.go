@@ -11,7 +11,7 @@ func kernelV60() *Kernel {
 		Name:               "v6.0",
 		Changes:            "the old struct slab: slab_cache stands on mapping",
 		Source:             "v6.0",
-		layout:             &slubOld,
+		layouts:            &layoutsV60,
 		flags:              &pageFlagsV60,
 		__pageMovable:      v60{}.__pageMovable,
 		isolateMovablePage: v60{}.isolateMovablePage,

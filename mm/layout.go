@@ -19,6 +19,34 @@ type layout struct {
 	counters  sim.Addr // and freelist, see cmpxchgDoubleSlab
 }
 
+// The slab allocators, as the values of the config key alloc.
+const (
+	allocSlub = iota
+	allocSlab
+	allocSlob
+	nrAllocs
+)
+
+var allocNames = [nrAllocs]string{"slub", "slab", "slob"}
+
+// layouts has the layout of each allocator, nil for those that a kernel lacks.
+// These are the last ones.
+type layouts [nrAllocs]*layout
+
+// allocs returns how many allocators there are.
+func (l *layouts) allocs() uint8 {
+	n := uint8(0)
+	for n < nrAllocs && l[n] != nil {
+		n++
+	}
+	return n
+}
+
+var (
+	layoutsV60  = layouts{&slubOld}
+	layoutsNext = layouts{&slubNew}
+)
+
 // slubOld is SLUB's struct slab of v6.0 and v6.1.
 var slubOld = layout{
 	slabCache: 24,

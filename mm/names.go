@@ -185,7 +185,7 @@ func (mm *MM) pagePointerName(a sim.Addr) string {
 		return fmt.Sprintf("p%d", i)
 	case off == 1:
 		return fmt.Sprintf("p%d|tail", i)
-	case off == mm.k.layout.rcuHead && off != pageLruNext:
+	case off == mm.layout.rcuHead && off != pageLruNext:
 		return fmt.Sprintf("&p%d.slab_list", i)
 	case off == pageLruNext:
 		return fmt.Sprintf("&p%d.lru", i)

@@ -32,7 +32,7 @@ func (mm *MM) mappingName(mapping uint64) string {
 		return "rcu_free_slab"
 	case mapping == mm.listPoison2():
 		return "LIST_POISON2"
-	case mm.k.layout.slabs == pageMapping && uint32(mapping) <= slabsMax && (upper == 0 || upper == mm.listPoison2()>>32):
+	case mm.layout.slabs == pageMapping && uint32(mapping) <= slabsMax && (upper == 0 || upper == mm.listPoison2()>>32):
 		return "slabs"
 	default:
 		return "other"
@@ -67,7 +67,7 @@ func pageField(offset sim.Addr) string {
 
 // slabFields is what struct slab has at the offset, by the kernel's layout.
 func (mm *MM) slabFields(offset sim.Addr) string {
-	l := mm.k.layout
+	l := mm.layout
 	fields := [...]struct {
 		offset sim.Addr
 		name   string

@@ -11,7 +11,7 @@ import (
 // Goal: oracle 8 fires when a callback is invoked too early, twice or never,
 // and only then.
 func TestOracleRcu(t *testing.T) {
-	head := func(mm *MM, sl slab) sim.Addr { return sl.at(mm.k.layout.rcuHead) }
+	head := func(mm *MM, sl slab) sim.Addr { return sl.at(mm.layout.rcuHead) }
 	for _, test := range []struct {
 		name     string
 		freeSlab func(mm *MM, c *sim.CPU, s *kmemCache, slab slab)

@@ -111,7 +111,7 @@ func (mm *MM) readObject(c *sim.CPU, object sim.Addr) uint64 {
 		c.Bug(bugReadFreed, "")
 	}
 	for i := range mm.caches {
-		if s := &mm.caches[i]; s.typesafe && c.ReadOnce(folio.at(mm.k.layout.slabCache)) == uint64(s.addr) {
+		if s := &mm.caches[i]; s.typesafe && c.ReadOnce(folio.at(mm.layout.slabCache)) == uint64(s.addr) {
 			return v
 		}
 	}

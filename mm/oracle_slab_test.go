@@ -62,7 +62,7 @@ func TestOracleSlab(t *testing.T) {
 			sl := mm.virtToSlab(c, mm.kmemCacheAlloc(c, s))
 			mm.flushCpuSlab(c, s)
 			other := mm.kmemCacheAlloc(c, &mm.caches[1])
-			c.WriteOnce(sl.at(mm.k.layout.counters), uint64(sl.Word(mm, c).withFreelist(other)))
+			c.WriteOnce(sl.at(mm.layout.counters), uint64(sl.Word(mm, c).withFreelist(other)))
 			mm.kmemCacheAlloc(c, s)
 		}, bugFreelistBroken},
 		{"slab discarded while used", func(mm *MM, c *sim.CPU) {
@@ -79,21 +79,21 @@ func TestOracleSlab(t *testing.T) {
 		{"flushed slab not frozen", func(mm *MM, c *sim.CPU) {
 			s := &mm.caches[0]
 			sl := mm.virtToSlab(c, mm.kmemCacheAlloc(c, s))
-			c.WriteOnce(sl.at(mm.k.layout.counters), uint64(sl.Word(mm, c).withFrozen(false)))
+			c.WriteOnce(sl.at(mm.layout.counters), uint64(sl.Word(mm, c).withFrozen(false)))
 			mm.flushCpuSlab(c, s)
 		}, bugSlabNotFrozen},
 		{"slab on the node's list frozen", func(mm *MM, c *sim.CPU) {
 			s := &mm.caches[0]
 			sl := mm.virtToSlab(c, mm.kmemCacheAlloc(c, s))
 			mm.flushCpuSlab(c, s)
-			c.WriteOnce(sl.at(mm.k.layout.counters), uint64(sl.Word(mm, c).withFrozen(true)))
+			c.WriteOnce(sl.at(mm.layout.counters), uint64(sl.Word(mm, c).withFrozen(true)))
 			mm.kmemCacheAlloc(c, s)
 		}, bugSlabFrozen},
 		{"slab on the node's list has nothing", func(mm *MM, c *sim.CPU) {
 			s := &mm.caches[0]
 			sl := mm.virtToSlab(c, mm.kmemCacheAlloc(c, s))
 			mm.flushCpuSlab(c, s)
-			c.WriteOnce(sl.at(mm.k.layout.counters), uint64(sl.Word(mm, c).withFreelist(0)))
+			c.WriteOnce(sl.at(mm.layout.counters), uint64(sl.Word(mm, c).withFreelist(0)))
 			mm.kmemCacheAlloc(c, s)
 		}, bugPartialNoFreelist},
 		{"slab on the node's list full", func(mm *MM, c *sim.CPU) {
@@ -101,12 +101,12 @@ func TestOracleSlab(t *testing.T) {
 			sl := mm.virtToSlab(c, mm.kmemCacheAlloc(c, s))
 			mm.flushCpuSlab(c, s)
 			w := sl.Word(mm, c)
-			c.WriteOnce(sl.at(mm.k.layout.counters), uint64(w.withInuse(w.objects())))
+			c.WriteOnce(sl.at(mm.layout.counters), uint64(w.withInuse(w.objects())))
 			mm.kmemCacheShrink(c, s)
 		}, bugPartialFull},
 		{"slab_cache overwritten", func(mm *MM, c *sim.CPU) {
 			object := mm.kmemCacheAlloc(c, &mm.caches[0])
-			c.WriteOnce(mm.virtToSlab(c, object).at(mm.k.layout.slabCache), uint64(mm.caches[0].addr)+8)
+			c.WriteOnce(mm.virtToSlab(c, object).at(mm.layout.slabCache), uint64(mm.caches[0].addr)+8)
 			mm.kfree(c, object)
 		}, bugSlabCache},
 	} {

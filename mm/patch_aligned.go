@@ -8,7 +8,7 @@ func patchAligned() *Kernel {
 		Parent:  "next-20220927",
 		Changes: "__aligned(4) on rcu_free_slab",
 		Source:  "Hugh Dickins, 28 September 2022",
-		Expect:  Expect{SC: bugMappingPoison, TSO: bugMappingPoison, LKMM: bugMappingPoison},
+		Expect:  Expect{SLUB: underAll(bugMappingPoison)},
 		aligned: [nrCallbacks]uint64{symRcuFreeSlab: 4},
 	}
 }

@@ -106,7 +106,7 @@ newSlab:
 	if s.hasCPUPartial {
 		if sl = slab(c.ReadOnce(cpu.partial())); sl != 0 {
 			c.WriteOnce(cpu.slab(), uint64(sl))
-			c.WriteOnce(cpu.partial(), c.ReadOnce(sl.at(mm.k.layout.next)))
+			c.WriteOnce(cpu.partial(), c.ReadOnce(sl.at(mm.layout.next)))
 			goto redo
 		}
 	}
@@ -116,7 +116,7 @@ newSlab:
 		}
 		// Nobody else knows the slab: its objects are taken without cmpxchg.
 		w := sl.Word(mm, c)
-		c.WriteOnce(sl.at(mm.k.layout.counters), uint64(w.withFreelist(0)))
+		c.WriteOnce(sl.at(mm.layout.counters), uint64(w.withFreelist(0)))
 		freelist = w.freelist()
 	}
 	c.WriteOnce(cpu.slab(), uint64(sl))
@@ -131,7 +131,7 @@ func (mm *MM) allocateSlab(c *sim.CPU, s *kmemCache) slab {
 		return 0
 	}
 	mm.shadow.newSlab(sl, s)
-	l := mm.k.layout
+	l := mm.layout
 	w := slabWord(0).withObjects(s.objects)
 	c.WriteOnce(sl.at(l.counters), uint64(w))
 	c.WriteOnce(sl.at(l.slabCache), uint64(s.addr))
@@ -273,7 +273,7 @@ func (mm *MM) discardSlab(c *sim.CPU, s *kmemCache, sl slab) {
 // freeSlab is free_slab, mm/slub.c, v6.0.
 func (v60) freeSlab(mm *MM, c *sim.CPU, s *kmemCache, slab slab) {
 	if s.typesafe {
-		mm.callRcu(c, slab.at(mm.k.layout.rcuHead), mm.text[symRcuFreeSlab])
+		mm.callRcu(c, slab.at(mm.layout.rcuHead), mm.text[symRcuFreeSlab])
 	} else {
 		mm.k.__freeSlab(mm, c, s, slab)
 	}
@@ -281,7 +281,7 @@ func (v60) freeSlab(mm *MM, c *sim.CPU, s *kmemCache, slab slab) {
 
 // rcuFreeSlab is rcu_free_slab, mm/slub.c, v6.0.
 func (mm *MM) rcuFreeSlab(c *sim.CPU, head sim.Addr) {
-	sl := slab(head - mm.k.layout.rcuHead)
+	sl := slab(head - mm.layout.rcuHead)
 	mm.k.__freeSlab(mm, c, sl.Cache(mm, c), sl)
 }
 

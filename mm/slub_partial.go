@@ -78,12 +78,12 @@ func (mm *MM) getPartialNode(c *sim.CPU, s *kmemCache, ret *slab) sim.Addr {
 }
 
 // listSlab is the slab whose slab_list is at entry.
-func (mm *MM) listSlab(entry listHead) slab { return slab(entry) - slab(mm.k.layout.slabList) }
+func (mm *MM) listSlab(entry listHead) slab { return slab(entry) - slab(mm.layout.slabList) }
 
 // slabsAt is where slab->slabs is: the half of its word that has the lower
 // address, which is the upper half on a big-endian target.
 func (mm *MM) slabsAt(sl slab) sim.Addr {
-	a := sl.at(mm.k.layout.slabs)
+	a := sl.at(mm.layout.slabs)
 	if mm.target.bigEndian {
 		a += 4
 	}
@@ -107,7 +107,7 @@ func (mm *MM) putCpuPartial(c *sim.CPU, s *kmemCache, sl slab, drain bool) {
 	}
 	slabs++
 	c.WriteOnce32(mm.slabsAt(sl), slabs)
-	c.WriteOnce(sl.at(mm.k.layout.next), uint64(old))
+	c.WriteOnce(sl.at(mm.layout.next), uint64(old))
 	c.WriteOnce(cpu.partial(), uint64(sl))
 	if toUnfreeze != 0 {
 		mm.__unfreezePartials(c, s, toUnfreeze)
@@ -121,7 +121,7 @@ func (mm *MM) __unfreezePartials(c *sim.CPU, s *kmemCache, partial slab) {
 	locked := false
 	for partial != 0 {
 		sl := partial
-		partial = slab(c.ReadOnce(sl.at(mm.k.layout.next)))
+		partial = slab(c.ReadOnce(sl.at(mm.layout.next)))
 		if !locked {
 			c.SpinLock(s.listLock())
 			locked = true
@@ -136,7 +136,7 @@ func (mm *MM) __unfreezePartials(c *sim.CPU, s *kmemCache, partial slab) {
 			}
 		}
 		if new.inuse() == 0 && c.ReadOnce(s.nrPartial()) >= s.minPartial {
-			c.WriteOnce(sl.at(mm.k.layout.next), uint64(toDiscard))
+			c.WriteOnce(sl.at(mm.layout.next), uint64(toDiscard))
 			toDiscard = sl
 		} else {
 			addPartial(c, s, mm.slabList(sl), true)
@@ -147,7 +147,7 @@ func (mm *MM) __unfreezePartials(c *sim.CPU, s *kmemCache, partial slab) {
 	}
 	for toDiscard != 0 {
 		sl := toDiscard
-		toDiscard = slab(c.ReadOnce(sl.at(mm.k.layout.next)))
+		toDiscard = slab(c.ReadOnce(sl.at(mm.layout.next)))
 		mm.discardSlab(c, s, sl)
 	}
 }

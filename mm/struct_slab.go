@@ -8,12 +8,12 @@ import "github.com/mmfuzz/mmfuzz/mm/sim"
 func slabFolio(sl slab) Page { return Page(sl) }
 
 // slabList is the address of slab->slab_list.
-func (mm *MM) slabList(sl slab) listHead { return listHead(sl.at(mm.k.layout.slabList)) }
+func (mm *MM) slabList(sl slab) listHead { return listHead(sl.at(mm.layout.slabList)) }
 
 // Cache reads slab->slab_cache. Like Word it is exported as the helpers that
 // are no kernel functions are, so that traces name the function that reads.
 func (sl slab) Cache(mm *MM, c *sim.CPU) *kmemCache {
-	a := c.ReadOnce(sl.at(mm.k.layout.slabCache))
+	a := c.ReadOnce(sl.at(mm.layout.slabCache))
 	for i := range mm.caches {
 		if s := &mm.caches[i]; uint64(s.addr) == a {
 			return s
@@ -76,12 +76,12 @@ func (w slabWord) withFreelist(object sim.Addr) slabWord {
 
 // Word reads slab->freelist and slab->counters.
 func (sl slab) Word(mm *MM, c *sim.CPU) slabWord {
-	return slabWord(c.ReadOnce(sl.at(mm.k.layout.counters)))
+	return slabWord(c.ReadOnce(sl.at(mm.layout.counters)))
 }
 
 // cmpxchgDoubleSlab is cmpxchg_double_slab, mm/slub.c, v6.0, on a machine that
 // has cmpxchg_double: fully ordered on success.
 func (mm *MM) cmpxchgDoubleSlab(c *sim.CPU, sl slab, old, new slabWord) bool {
-	a := sl.at(mm.k.layout.counters)
+	a := sl.at(mm.layout.counters)
 	return c.Cmpxchg(a, uint64(old), uint64(new)) == uint64(old)
 }

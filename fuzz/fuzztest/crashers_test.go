@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mmfuzz/mmfuzz/fuzz"
+	"github.com/mmfuzz/mmfuzz/mm"
 )
 
 // Every crash file ends with its bug on its kernel, as its table shows, is as small as shrinking makes it, and does not
@@ -70,17 +71,20 @@ func TestEachExpectedBugHasACrash(t *testing.T) {
 	r := fuzz.NewRunner()
 	defer r.Close()
 	for _, s := range fuzz.AllSubjects() {
-		if s.Expect == "" {
-			continue
-		}
-		var titles []string
+		titles := map[string][]string{} // by allocator
 		for _, file := range files {
 			p := load(t, file)
 			p.Kernel, p.Model = s.Kernel, s.Model
 			o := r.Run(p)
-			titles = append(titles, o.Title())
+			titles[p.Config.Alloc()] = append(titles[p.Config.Alloc()], o.Title())
 		}
-		require.Contains(t, titles, s.Expect, "%s under %v", s.Kernel, s.Model)
+		k, err := mm.FindKernel(s.Kernel)
+		require.NoError(t, err)
+		for _, alloc := range k.Allocators() {
+			if expect := s.Expect(alloc); expect != "" {
+				require.Contains(t, titles[alloc], expect, "%s with %s under %v", s.Kernel, alloc, s.Model)
+			}
+		}
 	}
 }
 

@@ -110,6 +110,7 @@ func TestBytesProgramTextProgramIsTheIdentity(t *testing.T) {
 			}
 			p := e.Program(data).Clone()
 			p.Kernel, p.Model = "v6.2", sim.TSO
+			p.Fit()
 			text := p.String()
 			q := parse(t, text)
 			require.True(t, p.SameRun(q), text)

@@ -83,7 +83,8 @@ func (a *app) huntSubject(h *fuzz.Hunt, model string, files []string) error {
 		return err
 	}
 	if h.Program != nil {
-		h.Program.Kernel, h.Program.Model = h.Kernel, h.Model
+		h.Program.Model = h.Model
+		return h.Program.SetKernel(h.Kernel)
 	}
 	return nil
 }

@@ -56,6 +56,7 @@ func importCrasher(a *app, args []string) (int, error) {
 	if found == nil {
 		p := e.Program(data)
 		p.Kernel, p.Model = subjects[0].Kernel, subjects[0].Model
+		p.Fit()
 		fmt.Fprintf(a.err, "%s: no bug in %d runs\n", files[0], e.Runs())
 		return exitBug, a.save(*output, r, p)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/mmfuzz/mmfuzz/mm"
@@ -24,12 +25,12 @@ func kernels(a *app, args []string) (int, error) {
 		return exitOK, kernelsJSON(a)
 	}
 	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "NAME\tPARENT\tSC\tTSO\tLKMM\tCHANGES\tSOURCE")
+	fmt.Fprintln(w, "NAME\tPARENT\tALLOCATORS\tSC\tTSO\tLKMM\tCHANGES\tSOURCE")
 	for _, k := range mm.Kernels() {
-		fmt.Fprintf(w, "%s\t%s", k.Name, orDash(k.Parent))
+		fmt.Fprintf(w, "%s\t%s\t%s", k.Name, orDash(k.Parent), strings.Join(k.Allocators(), ","))
 		for _, m := range sim.Models() {
 			verdict := "clean"
-			if k.Expect.Of(m) != "" {
+			if !k.Expect.Clean(m) {
 				verdict = "bug"
 			}
 			fmt.Fprintf(w, "\t%s", verdict)
@@ -40,9 +41,11 @@ func kernels(a *app, args []string) (int, error) {
 		return 0, err
 	}
 	for _, k := range mm.Kernels() {
-		for _, m := range sim.Models() {
-			if bug := k.Expect.Of(m); bug != "" {
-				fmt.Fprintf(a.out, "%s under %v: %s\n", k.Name, m, bug)
+		for _, alloc := range k.Allocators() {
+			for _, m := range sim.Models() {
+				if bug := k.Expect.Of(alloc, m); bug != "" {
+					fmt.Fprintf(a.out, "%s with %s under %v: %s\n", k.Name, alloc, m, bug)
+				}
 			}
 		}
 	}
@@ -58,17 +61,20 @@ func orDash(s string) string {
 
 func kernelsJSON(a *app) error {
 	type row struct {
-		Name    string            `json:"name"`
-		Parent  string            `json:"parent"`
-		Changes string            `json:"changes"`
-		Source  string            `json:"source"`
-		Expect  map[string]string `json:"expect"`
+		Name    string                       `json:"name"`
+		Parent  string                       `json:"parent"`
+		Changes string                       `json:"changes"`
+		Source  string                       `json:"source"`
+		Expect  map[string]map[string]string `json:"expect"` // by allocator and model
 	}
 	out := json.NewEncoder(a.out)
 	for _, k := range mm.Kernels() {
-		expect := map[string]string{}
-		for _, m := range sim.Models() {
-			expect[m.String()] = k.Expect.Of(m)
+		expect := map[string]map[string]string{}
+		for _, alloc := range k.Allocators() {
+			expect[alloc] = map[string]string{}
+			for _, m := range sim.Models() {
+				expect[alloc][m.String()] = k.Expect.Of(alloc, m)
+			}
 		}
 		if err := out.Encode(row{k.Name, k.Parent, k.Changes, k.Source, expect}); err != nil {
 			return err

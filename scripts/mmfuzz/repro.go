@@ -38,7 +38,9 @@ func repro(a *app, args []string) (int, error) {
 			return 0, err
 		}
 		if *kernel != "" {
-			programs[i].Kernel = *kernel
+			if err := programs[i].SetKernel(*kernel); err != nil {
+				return 0, fmt.Errorf("%s: %w", name, err)
+			}
 		}
 	}
 	r := fuzz.NewRunner()

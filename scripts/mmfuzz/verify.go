@@ -62,7 +62,9 @@ func override(programs []*fuzz.Program, kernel, model string) error {
 			return err
 		}
 		for _, p := range programs {
-			p.Kernel = kernel
+			if err := p.SetKernel(kernel); err != nil {
+				return err
+			}
 		}
 	}
 	if model != "" {
