@@ -31,9 +31,8 @@ func (mm *MM) pageMovable(c *sim.CPU, page Page) bool {
 
 // testPageLru is PageLRU, include/linux/page-flags.h, v6.0. No page of this
 // model is on an LRU list, but looking is a load of flags, and of compound_head.
-func testPageLru(c *sim.CPU, page Page) bool {
-	const pgLru = 4 // v6.0 to v6.2
-	return c.TestBit(pgLru, compoundHead(c, page).at(pageFlags))
+func (mm *MM) testPageLru(c *sim.CPU, page Page) bool {
+	return c.TestBit(mm.k.flags.lru, compoundHead(c, page).at(pageFlags))
 }
 
 // __setPageMovable is __SetPageMovable, mm/compaction.c, v6.0. The caller has
@@ -79,7 +78,7 @@ func (mm *MM) isolateMigratepagesBlock(c *sim.CPU, lowPfn, endPfn int, allocCont
 			continue
 		}
 
-		if testPageLru(c, page) || !mm.k.__pageMovable(mm, c, page) || mm.pageIsolated(c, page) {
+		if mm.testPageLru(c, page) || !mm.k.__pageMovable(mm, c, page) || mm.pageIsolated(c, page) {
 			continue
 		}
 		if !mm.k.isolateMovablePage(mm, c, page) {

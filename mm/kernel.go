@@ -93,6 +93,7 @@ func Kernels() []*Kernel {
 		patchSkipSlabV1Rmb(),
 		patchSkipSlabV2(),
 		kernelV62(),
+		kernelV66(),
 	}
 }
 

@@ -43,7 +43,7 @@ func TestFindKernel(t *testing.T) {
 			`next-20220927+pagemovable-not-slab, `+
 			`next-20220927+skip-slab-v0, next-20220927+skip-slab-v1, next-20220927+skip-slab-v1-no-recheck, `+
 			`next-20220927+skip-slab-v1-rmb, `+
-			`next-20220927+skip-slab-v2, v6.2`)
+			`next-20220927+skip-slab-v2, v6.2, v6.6`)
 }
 
 // Goal: a kernel that lacks an allocator says so of a config, and takes another

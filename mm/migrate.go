@@ -131,8 +131,6 @@ out:
 	return rc
 }
 
-const pgUnevictable = 20 // v6.0 to v6.2
-
 // unmapAndMove is unmap_and_move, mm/migrate.c, v6.0, with
 // alloc_migration_target for get_new_page and none for put_new_page.
 func (mm *MM) unmapAndMove(c *sim.CPU, page Page, force bool, ret listHead) int {
@@ -142,8 +140,8 @@ func (mm *MM) unmapAndMove(c *sim.CPU, page Page, force bool, ret listHead) int 
 	if pageRefCount(c, pageFolio(c, page)) == 1 {
 		// The owner has let go of it: ours is the last reference, and
 		// freeing it is all there is to do. That clears PG_isolated too.
-		c.ClearBit(mm.k.flags.active, page.at(pageFlags)) // ClearPageActive
-		c.ClearBit(pgUnevictable, page.at(pageFlags))     // ClearPageUnevictable
+		c.ClearBit(mm.k.flags.active, page.at(pageFlags))      // ClearPageActive
+		c.ClearBit(mm.k.flags.unevictable, page.at(pageFlags)) // ClearPageUnevictable
 		goto out
 	}
 

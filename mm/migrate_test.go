@@ -52,6 +52,7 @@ func TestIsolateMovablePage(t *testing.T) {
 func TestIsolatePassesOverSlab(t *testing.T) {
 	for kernel, want := range map[string]string{
 		"v6.2":          "",
+		"v6.6":          "",
 		"next-20220927": bugMappingPoison,
 	} {
 		mm := newKernel(t, kernel)

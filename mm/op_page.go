@@ -56,10 +56,8 @@ func mmfuzzGetPage(mm *MM, c *sim.CPU, a [MaxArgs]uint8) {
 	mm.putSlotPage(c, c.Xchg(pageSlot(a[0]), word))
 }
 
-// pgReferenced is PG_referenced, which a user of a page may set and clear at
-// any time, if it does so atomically.
-const pgReferenced = 1
-
+// mmfuzzLockPage is a user of the page that holds its lock for a while. It may
+// set and clear PG_referenced at any time, if it does so atomically.
 func mmfuzzLockPage(mm *MM, c *sim.CPU, a [MaxArgs]uint8) {
 	word := takeSlot(c, pageSlot(a[0]))
 	if word == 0 {
@@ -67,17 +65,16 @@ func mmfuzzLockPage(mm *MM, c *sim.CPU, a [MaxArgs]uint8) {
 	}
 	page := slotPage(word)
 	mm.lockPage(c, page)
-	c.SetBit(pgReferenced, page.at(pageFlags))
-	c.ClearBit(pgReferenced, page.at(pageFlags))
+	c.SetBit(mm.k.flags.referenced, page.at(pageFlags))
+	c.ClearBit(mm.k.flags.referenced, page.at(pageFlags))
 	mm.unlockPage(c, page)
 	mm.putSlotPage(c, c.Xchg(pageSlot(a[0]), word))
 }
 
-// pgPrivate is PG_private, v6.0 to v6.2.
-const pgPrivate = 13
-
 // setPagePrivate is SetPagePrivate, include/linux/page-flags.h, v6.0: atomic.
-func setPagePrivate(c *sim.CPU, page Page) { c.SetBit(pgPrivate, page.at(pageFlags)) }
+func (mm *MM) setPagePrivate(c *sim.CPU, page Page) { c.SetBit(mm.k.flags.private, page.at(pageFlags)) }
 
 // clearPagePrivate is ClearPagePrivate, the same file: atomic.
-func clearPagePrivate(c *sim.CPU, page Page) { c.ClearBit(pgPrivate, page.at(pageFlags)) }
+func (mm *MM) clearPagePrivate(c *sim.CPU, page Page) {
+	c.ClearBit(mm.k.flags.private, page.at(pageFlags))
+}

@@ -60,7 +60,7 @@ func TestOracleLock(t *testing.T) {
 // Kernels that are not misled cannot.
 func TestPageLockLost(t *testing.T) {
 	for _, test := range []struct{ kernel, want string }{
-		{"next-20220927", bugLockLost}, {"v6.0", ""}, {"v6.2", ""},
+		{"next-20220927", bugLockLost}, {"v6.0", ""}, {"v6.2", ""}, {"v6.6", ""},
 	} {
 		t.Run(test.kernel, func(t *testing.T) {
 			mm := newKernel(t, test.kernel)

@@ -31,12 +31,20 @@ func (p Page) at(offset sim.Addr) sim.Addr { return sim.Addr(p) + offset }
 
 // pageFlagBits are the bit numbers of page->flags in one kernel.
 type pageFlagBits struct {
-	locked, active, slab, head uint
-	isolated                   uint // PG_reclaim
+	locked, referenced, lru, active, slab, private, head, unevictable uint
+
+	isolated uint // PG_reclaim
 }
 
 // pageFlagsV60 are those of v6.0 to v6.2.
-var pageFlagsV60 = pageFlagBits{locked: 0, active: 5, slab: 9, head: 16, isolated: 18}
+var pageFlagsV60 = pageFlagBits{
+	locked: 0, referenced: 1, lru: 4, active: 5, slab: 9, private: 13, head: 16, unevictable: 20, isolated: 18,
+}
+
+// pageFlagsV68 are those of v6.8.
+var pageFlagsV68 = pageFlagBits{
+	locked: 0, referenced: 2, lru: 5, active: 8, slab: 11, private: 15, head: 6, unevictable: 20, isolated: 18,
+}
 
 // The low two bits of page->mapping.
 const (

@@ -23,6 +23,16 @@ func folioTryGet(c *sim.CPU, folio Page) bool {
 	return c.AtomicAddUnless(folio.at(pageRefcount), 1, 0)
 }
 
+// folioGetNontailPage is folio_get_nontail_page, include/linux/mm.h, v6.6: the
+// folio of the page if it is no tail and has a reference to share, else 0. A
+// tail's count is 0.
+func folioGetNontailPage(c *sim.CPU, page Page) Page {
+	if !getPageUnlessZero(c, page) {
+		return 0
+	}
+	return page
+}
+
 // getPage is get_page, include/linux/mm.h, v6.0: no ordering.
 func getPage(c *sim.CPU, page Page) {
 	folio := pageFolio(c, page)
@@ -54,4 +64,16 @@ func (mm *MM) __putPage(c *sim.CPU, page Page) {
 	} else {
 		mm.freeThePage(c, page, 0)
 	}
+}
+
+// folioPut is folio_put, include/linux/mm.h, v6.6.
+func (mm *MM) folioPut(c *sim.CPU, folio Page) {
+	if putPageTestzero(c, folio) {
+		mm.__folioPut(c, folio)
+	}
+}
+
+// __folioPut is __folio_put, mm/swap.c, v6.6.
+func (mm *MM) __folioPut(c *sim.CPU, folio Page) {
+	mm.freeThePage(c, folio, mm.folioOrder(c, folio))
 }

@@ -82,14 +82,14 @@ func getFirstPage(c *sim.CPU, z zspage) Page { return Page(c.ReadOnce(z.at(zspag
 func getNextPage(c *sim.CPU, page Page) Page { return Page(c.ReadOnce(page.at(pageIndex))) }
 
 // createPageChain is create_page_chain, mm/zsmalloc.c, v6.2.
-func createPageChain(c *sim.CPU, z zspage, pages *[zsPagesPerZspage]Page) {
+func (mm *MM) createPageChain(c *sim.CPU, z zspage, pages *[zsPagesPerZspage]Page) {
 	prev := Page(0)
 	for i, page := range pages {
 		c.WriteOnce(page.at(pagePrivate), uint64(z))
 		c.WriteOnce(page.at(pageIndex), 0)
 		if i == 0 {
 			c.WriteOnce(z.at(zspageFirstPage), uint64(page))
-			setPagePrivate(c, page)
+			mm.setPagePrivate(c, page)
 		} else {
 			c.WriteOnce(prev.at(pageIndex), uint64(page))
 		}
@@ -142,7 +142,7 @@ func (mm *MM) allocZspage(c *sim.CPU) zspage {
 			return 0
 		}
 	}
-	createPageChain(c, z, &pages)
+	mm.createPageChain(c, z, &pages)
 	initZspage(c, z)
 	c.WriteOnce(z.at(zspagePool), uint64(poolBase))
 	return z

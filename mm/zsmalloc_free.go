@@ -62,7 +62,7 @@ func (mm *MM) __freeZspage(c *sim.CPU, z zspage) {
 // resetPage is reset_page, mm/zsmalloc.c, v6.2.
 func (mm *MM) resetPage(c *sim.CPU, page Page) {
 	mm.__clearPageMovable(c, page)
-	clearPagePrivate(c, page)
+	mm.clearPagePrivate(c, page)
 	c.WriteOnce(page.at(pagePrivate), 0)
 	c.WriteOnce32(page.at(pageType), pageTypeNone) // page_mapcount_reset
 	c.WriteOnce(page.at(pageIndex), 0)

@@ -58,7 +58,7 @@ func (mm *MM) replaceSubPage(c *sim.CPU, z zspage, newpage, oldpage Page) {
 		}
 		page = getNextPage(c, page)
 	}
-	createPageChain(c, z, &pages)
+	mm.createPageChain(c, z, &pages)
 	setFirstObjOffset(c, newpage, getFirstObjOffset(c, oldpage))
 	mm.__setPageMovable(c, newpage, zsmallocMops)
 }
