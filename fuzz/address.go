@@ -153,7 +153,7 @@ func (t *Trace) wildMapping() (wild, last *sim.Event) {
 		if !inIsolation(e) {
 			continue
 		}
-		word := t.names.AddrName(e.Addr)
+		word := t.mm.AddrName(e.Addr)
 		page, isFlags := strings.CutSuffix(word, ".flags")
 		switch {
 		case e.Kind == sim.EvRMW && isFlags && e.Order == sim.Acquire:

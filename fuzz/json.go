@@ -16,9 +16,9 @@ func (t *Trace) JSON() []JSONEvent {
 	events := make([]JSONEvent, len(t.events))
 	for i := range t.events {
 		e := &t.events[i]
-		j := JSONEvent{CPU: e.CPU, Step: e.Step, Text: eventText(t.names, e), Late: e.Late, Stack: e.Stack}
+		j := JSONEvent{CPU: e.CPU, Step: e.Step, Text: eventText(t.mm, e), Late: e.Late, Stack: e.Stack}
 		if isAccess(e) {
-			j.Word, j.Value = t.names.AddrName(e.Addr), t.names.ValueName(e.Addr, e.Val)
+			j.Word, j.Value = t.mm.AddrName(e.Addr), t.mm.ValueName(e.Addr, e.Val)
 		}
 		events[i] = j
 	}

@@ -142,12 +142,14 @@ func (r *Runner) recorded() []Choice {
 
 // Trace is what happened in a run.
 type Trace struct {
-	Outcome Outcome
-	Unused  []Choice // choices of the program that the run had no use for
-	events  []sim.Event
-	ended   int // the first event of the clean-up after the program, -1 when it did not end
-	cpus    int
-	names   sim.Symbols
+	Program   *Program
+	Outcome   Outcome
+	Unused    []Choice // choices of the program that the run had no use for
+	events    []sim.Event
+	ended     int // the first event of the clean-up after the program, -1 when it did not end
+	cpus      int
+	variables map[sim.Addr]*Variable
+	mm        *mm.MM
 }
 
 // Trace runs p under its own choices and returns what happened. The result is good until the next run.
@@ -155,7 +157,14 @@ func (r *Runner) Trace(p *Program) *Trace {
 	r.boot(p.Kernel)
 	m := r.mm.Machine()
 	m.SetTrace(true)
-	defer m.SetTrace(false)
 	o := r.Run(p)
-	return &Trace{Outcome: o, Unused: r.replay.unused(), events: m.Events(), ended: r.ended, cpus: max(len(p.Calls), 1), names: r.mm}
+	t := &Trace{Program: p, Outcome: o, Unused: r.replay.unused(), events: slices.Clone(m.Events()), ended: r.ended,
+		cpus: max(len(p.Calls), 1), mm: r.mm}
+	m.SetTrace(false)
+	r.mm.Boot(p.Config, p.Model, sim.Dull{}) // as the run began
+	t.link()
+	return t
 }
+
+// Events returns every event of the run.
+func (t *Trace) Events() []sim.Event { return t.events }

@@ -2,148 +2,116 @@ package fuzz
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/mmfuzz/mmfuzz/mm"
 	"github.com/mmfuzz/mmfuzz/mm/sim"
 )
 
 const (
 	tableWidth = 100
+	tableGap   = 2
 	endedLine  = "-- every cpu has ended, cpu0 cleans up --"
 )
 
-// Table is the run as kernel developers draw it in mail: a column per CPU, time downward, an event a line. Steps on
-// words that play no part are counted and left out.
-func (t *Trace) Table() string {
-	w := &table{trace: t, width: (tableWidth - tableGap*(t.cpus-1)) / t.cpus, inPlay: wordsInPlay(t), wide: wideWords(t.events)}
-	header, rule := "", ""
-	for cpu := range t.cpus {
-		header += fmt.Sprintf("%-*s", w.width+tableGap, fmt.Sprintf("cpu%d", cpu))
-		rule += strings.Repeat("-", w.width) + strings.Repeat(" ", tableGap)
-	}
-	w.line(header)
-	w.line(rule)
+// Table is the run as kernel developers draw it in mail: a column per CPU, time downward, an event a line. Events that do
+// not matter are counted and left out, unless all are asked for.
+func (t *Trace) Table(all bool) string {
+	w := &table{trace: t, width: (tableWidth - tableGap*(t.cpus-1)) / t.cpus, matters: t.Matters(), all: all}
+	w.head()
 	for i := range t.events {
 		if i == t.ended {
 			w.line(endedLine)
 		}
-		w.event(&t.events[i])
+		w.event(i)
 	}
-	if bug := t.Outcome.Bug; bug != nil {
+	if t.Outcome.Bug != nil {
 		w.line("")
-		for _, s := range wrap("BUG: "+bug.Title, tableWidth, 5) {
-			w.line(s)
-		}
-		w.detail(bug)
+		w.oops()
 	}
 	if w.hidden > 0 {
 		w.line("")
-		w.line(fmt.Sprintf("%d steps on other words are left out.", w.hidden))
+		w.line(fmt.Sprintf("%d steps that play no part are left out.", w.hidden))
 	}
 	return w.b.String()
 }
 
-const tableGap = 2
-
 type table struct {
-	b      strings.Builder
-	trace  *Trace
-	width  int
-	inPlay map[sim.Addr]bool
-	wide   map[sim.Addr]bool
-	inside [sim.MaxCPUs]string // the function that was named last
-	hidden int                 // steps left out
+	b       strings.Builder
+	trace   *Trace
+	width   int
+	matters []bool
+	all     bool
+	inside  [sim.MaxCPUs]string // the function that was named last
+	hidden  int                 // steps left out
 }
 
-// wordsInPlay returns the words that can have to do with a bug: those that the call that ended with it uses, and another
-// call as well. Without a bug they are the words that more than one call uses.
-func wordsInPlay(t *Trace) map[sim.Addr]bool {
-	last, wide := t.lastCall(), wideWords(t.events)
-	calls := map[sim.Addr]map[int]bool{} // by their first event
-	current := [sim.MaxCPUs]int{}
-	for i := range t.events {
-		e := &t.events[i]
-		if isCall(e) || i == t.ended {
-			current[e.CPU] = i
-		}
-		if !isAccess(e) {
-			continue
-		}
-		word := wordOf(e, wide)
-		if calls[word] == nil {
-			calls[word] = map[int]bool{}
-		}
-		calls[word][current[e.CPU]] = true
+// head says what each CPU is doing.
+func (w *table) head() {
+	heads := make([][]string, w.trace.cpus)
+	height := 0
+	for cpu := range heads {
+		heads[cpu] = wrap(fmt.Sprintf("cpu%d: %s", cpu, w.trace.Doing(cpu)), w.width, 6)
+		height = max(height, len(heads[cpu]))
 	}
-	inPlay := map[sim.Addr]bool{}
-	for word, users := range calls {
-		inPlay[word] = len(users) > 1 && (last < 0 || users[last])
+	for i := range height {
+		line := ""
+		for _, h := range heads {
+			cell := ""
+			if i < len(h) {
+				cell = h[i]
+			}
+			line += fmt.Sprintf("%-*s", w.width+tableGap, cell)
+		}
+		w.line(line)
 	}
-	return inPlay
+	w.line(strings.Repeat(strings.Repeat("-", w.width)+strings.Repeat(" ", tableGap), w.trace.cpus))
 }
 
-// wideWords returns the 64-bit words that are ever accessed as a whole.
-func wideWords(events []sim.Event) map[sim.Addr]bool {
-	wide := map[sim.Addr]bool{}
-	for i := range events {
-		if e := &events[i]; isAccess(e) && e.Size == 8 {
-			wide[e.Addr] = true
+// Doing is what the CPU's calls are about.
+func (t *Trace) Doing(cpu int) string {
+	var doing []string
+	if cpu < len(t.Program.Calls) {
+		for _, call := range t.Program.Calls[cpu] {
+			if d := mm.Ops()[call.Op].Doing; !slices.Contains(doing, d) {
+				doing = append(doing, d)
+			}
 		}
 	}
-	return wide
-}
-
-// wordOf returns the variable that e accesses: half a word is one of its own unless there are accesses to the whole.
-func wordOf(e *sim.Event, wide map[sim.Addr]bool) sim.Addr {
-	if wide[e.Addr&^7] {
-		return e.Addr &^ 7
+	if doing == nil {
+		return "idle"
 	}
-	return e.Addr
-}
-
-// lastCall returns the first event of the call that ended with the bug, -1 without a bug.
-func (t *Trace) lastCall() int {
-	last := -1
-	if t.Outcome.Bug == nil {
-		return last
-	}
-	for i := range t.events {
-		if e := &t.events[i]; e.CPU == t.Outcome.Bug.CPU && (isCall(e) || i == t.ended) {
-			last = i
-		}
-	}
-	return last
+	return strings.Join(doing, ", ")
 }
 
 func isCall(e *sim.Event) bool { return e.Kind == sim.EvNote && strings.HasPrefix(e.Note, callMark) }
 
-func isAccess(e *sim.Event) bool {
-	switch e.Kind {
-	case sim.EvRead, sim.EvWrite, sim.EvRMW, sim.EvRMWFail, sim.EvWait:
-		return true
-	}
-	return false
-}
-
-func (w *table) event(e *sim.Event) {
-	if e.Kind == sim.EvBug {
-		w.cell(e.CPU, 1, "BUG, see below")
-		return
-	}
-	if isCall(e) {
+func (w *table) event(i int) {
+	e := &w.trace.events[i]
+	switch {
+	case isCall(e):
 		w.inside[e.CPU], _, _ = strings.Cut(e.Note[len(callMark):], " ")
 		w.cell(e.CPU, 0, e.Note[len(callMark):])
-		return
-	}
-	if isAccess(e) && !w.inPlay[wordOf(e, w.wide)] && e.Late == 0 {
+	case e.Kind == sim.EvBug:
+		w.function(e.CPU, w.trace.rip())
+		w.cell(e.CPU, 2, "BUG: "+w.trace.wrong())
+	case !w.all && !w.matters[i]:
 		w.hidden++
-		return
+	default:
+		if f := kernelStack(e.Stack); len(f) > 0 {
+			w.function(e.CPU, f[0])
+		}
+		w.cell(e.CPU, 2, eventText(w.trace.mm, e))
 	}
-	if f := kernelStack(e.Stack); len(f) > 0 && f[0] != w.inside[e.CPU] {
-		w.inside[e.CPU] = f[0]
-		w.cell(e.CPU, 1, f[0]+"()")
+}
+
+// function says what function the next events are in.
+func (w *table) function(cpu int, name string) {
+	if name != "" && name != w.inside[cpu] {
+		w.inside[cpu] = name
+		w.cell(cpu, 1, name+"()")
 	}
-	w.cell(e.CPU, 2, eventText(w.trace.names, e))
 }
 
 func (w *table) cell(cpu, indent int, text string) {
@@ -153,19 +121,6 @@ func (w *table) cell(cpu, indent int, text string) {
 }
 
 func (w *table) line(text string) { w.b.WriteString(strings.TrimRight(text, " ") + "\n") }
-
-func (w *table) detail(bug *sim.Bug) {
-	for paragraph := range strings.Lines(bug.Detail) {
-		for _, s := range wrap("     "+strings.TrimRight(paragraph, "\n"), tableWidth, 7) {
-			w.line(s)
-		}
-	}
-	if stack := kernelStack(bug.Stack); len(stack) > 0 {
-		for _, s := range wrap(fmt.Sprintf("     on cpu%d in %s", bug.CPU, strings.Join(stack, " < ")), tableWidth, 7) {
-			w.line(s)
-		}
-	}
-}
 
 // kernelStack returns the functions that are the kernel's: what stands in for its callers has a prefix of ours.
 func kernelStack(stack []string) []string {

@@ -74,7 +74,7 @@ func (t *Trace) Lines() string {
 		if i == t.ended {
 			w.WriteString(endedLine + "\n")
 		}
-		fmt.Fprintf(&w, "cpu%d@%-4d %-50s %s\n", e.CPU, e.Step, eventText(t.names, e), strings.Join(kernelStack(e.Stack), " < "))
+		fmt.Fprintf(&w, "cpu%d@%-4d %-50s %s\n", e.CPU, e.Step, eventText(t.mm, e), strings.Join(kernelStack(e.Stack), " < "))
 	}
 	return w.String()
 }

@@ -33,7 +33,7 @@ func New(k *Kernel) *MM {
 	mm.m = sim.New(mm)
 	mm.mapMemory()
 	mm.mapOwners()
-	mm.finish = mm.quiesce
+	mm.finish = mm.mmfuzzQuiesce
 	mm.invoke = mm.rcuInvoke
 	return mm
 }
@@ -54,9 +54,9 @@ func (mm *MM) Finish() *sim.Bug {
 	return mm.m.Run(1, mm.finish).Bug
 }
 
-// quiesce is what Finish runs. Between two runs of the machine all is ordered,
+// mmfuzzQuiesce is what Finish runs. Between two runs of the machine all is ordered,
 // so that CPU 0 may flush the slabs of the others.
-func (mm *MM) quiesce(c *sim.CPU) {
+func (mm *MM) mmfuzzQuiesce(c *sim.CPU) {
 	mm.finishOwners(c)
 	for i := range mm.caches {
 		mm.drainCache(c, &mm.caches[i])

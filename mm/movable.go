@@ -56,7 +56,7 @@ func (mm *MM) bootMovableOperations() {
 
 // isolatePage is the call mops->isolate_page(page).
 func (mm *MM) isolatePage(c *sim.CPU, mops movableOperations, page Page) bool {
-	mm.checkMovableOperations(c, "isolate_movable_page", mops, page)
+	mm.checkMovableOperations(c, "isolate_movable_page", mops, mopsIsolatePage, page)
 	fn := c.ReadOnce(sim.Addr(mops) + mopsIsolatePage)
 	switch fn {
 	case textZsPageIsolate:
@@ -70,7 +70,7 @@ func (mm *MM) isolatePage(c *sim.CPU, mops movableOperations, page Page) bool {
 
 // migratePage is the call mops->migrate_page(newpage, page).
 func (mm *MM) migratePage(c *sim.CPU, mops movableOperations, newpage, page Page) int {
-	mm.checkMovableOperations(c, "move_to_new_page", mops, page)
+	mm.checkMovableOperations(c, "move_to_new_page", mops, mopsMigratePage, page)
 	fn := c.ReadOnce(sim.Addr(mops) + mopsMigratePage)
 	switch fn {
 	case textZsPageMigrate:
@@ -84,7 +84,7 @@ func (mm *MM) migratePage(c *sim.CPU, mops movableOperations, newpage, page Page
 
 // putbackPage is the call mops->putback_page(page).
 func (mm *MM) putbackPage(c *sim.CPU, mops movableOperations, page Page) {
-	mm.checkMovableOperations(c, "putback_movable_page", mops, page)
+	mm.checkMovableOperations(c, "putback_movable_page", mops, mopsPutbackPage, page)
 	fn := c.ReadOnce(sim.Addr(mops) + mopsPutbackPage)
 	switch fn {
 	case textZsPagePutback:

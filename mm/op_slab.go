@@ -17,15 +17,15 @@ func mmfuzzKmemCacheAlloc(mm *MM, c *sim.CPU, a [MaxArgs]uint8) {
 	if object == 0 {
 		return
 	}
-	mm.freeSlotObject(c, c.Xchg(objectSlot(a[1]), uint64(object)|cache))
+	mm.mmfuzzFreeSlotObject(c, c.Xchg(objectSlot(a[1]), uint64(object)|cache))
 }
 
 func mmfuzzKmemCacheFree(mm *MM, c *sim.CPU, a [MaxArgs]uint8) {
-	mm.freeSlotObject(c, takeSlot(c, objectSlot(a[0])))
+	mm.mmfuzzFreeSlotObject(c, takeSlot(c, objectSlot(a[0])))
 }
 
-// freeSlotObject frees what was in a slot.
-func (mm *MM) freeSlotObject(c *sim.CPU, word uint64) {
+// mmfuzzFreeSlotObject frees what was in a slot.
+func (mm *MM) mmfuzzFreeSlotObject(c *sim.CPU, word uint64) {
 	if word != 0 {
 		mm.kmemCacheFree(c, &mm.caches[word&slotCacheMask], sim.Addr(word&^slotCacheMask))
 	}

@@ -8,15 +8,15 @@ import (
 )
 
 // Oracle 1: what is taken for the address of a struct movable_operations is the
-// address of one. caller is about to load a function pointer at mops, which it
-// has from page->mapping.
-func (mm *MM) checkMovableOperations(c *sim.CPU, caller string, mops movableOperations, page Page) {
+// address of one. caller is about to load the function pointer at that offset
+// of mops, which it has from page->mapping.
+func (mm *MM) checkMovableOperations(c *sim.CPU, caller string, mops movableOperations, offset sim.Addr, page Page) {
 	if mops == zsmallocMops || mops == balloonMops {
 		return
 	}
 	mapping := uint64(mops) + pageMappingMovable
 	c.Bug(caller+": mapping is not a movable_operations ("+mm.mappingName(mapping)+")",
-		mm.mappingDetail(mapping, page))
+		mm.mappingDetail(mapping, offset, page))
 }
 
 // mappingName names what stands on mapping. It is for titles, and so says only
@@ -39,30 +39,16 @@ func (mm *MM) mappingName(mapping uint64) string {
 	}
 }
 
-// mappingDetail says what kind of address is dereferenced, and shows the page's
-// words as struct page and as struct slab have them.
-func (mm *MM) mappingDetail(mapping uint64, page Page) string {
-	mops := sim.Addr(mapping - pageMappingMovable)
-	kind := sim.AddrKind(mops)
-	if mm.m.Mapped(mops) {
+// mappingDetail says what kind of address is dereferenced, and why.
+func (mm *MM) mappingDetail(mapping uint64, offset sim.Addr, page Page) string {
+	load := sim.Addr(mapping-pageMappingMovable) + offset
+	member := [...]string{"isolate_page", "migrate_page", "putback_page"}[offset/8]
+	kind := sim.AddrKind(load)
+	if mm.m.Mapped(load) {
 		kind = "mapped, but not a movable_operations"
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s is %016x (%s), ops->isolate_page is a load at %016x: %s\n",
-		mm.AddrName(page.at(pageMapping)), mapping, mm.mappingName(mapping), uint64(mops), kind)
-	for offset := sim.Addr(0); offset < pageType; offset += 8 {
-		a := page.at(offset)
-		fmt.Fprintf(&b, "%3d  %-9s  %-37s %016x %s\n", offset, pageField(offset), mm.slabFields(offset),
-			mm.m.Peek(a), mm.ValueName(a, mm.m.Peek(a)))
-	}
-	fmt.Fprintf(&b, "%3d  %-9s  %-37s %d", pageRefcount, "_refcount", "__page_refcount",
-		int32(mm.m.Peek32(page.at(pageRefcount))))
-	return b.String()
-}
-
-// pageField is what struct page has at the offset.
-func pageField(offset sim.Addr) string {
-	return [...]string{"flags", "lru.next", "lru.prev", "mapping", "index", "private"}[offset/8]
+	return fmt.Sprintf("load of mops->%s at %016x: %s\n%s is %016x (%s)",
+		member, uint64(load), kind, mm.AddrName(page.at(pageMapping)), mapping, mm.mappingName(mapping))
 }
 
 // slabFields is what struct slab has at the offset, by the kernel's layout.
@@ -80,6 +66,7 @@ func (mm *MM) slabFields(offset sim.Addr) string {
 		{l.rcuHead + 8, "rcu_head.func"},
 		{l.slabs, "slabs"},
 		{l.counters, "freelist, counters"},
+		{pageRefcount, "__page_refcount"},
 	}
 	var names []string
 	for _, f := range fields {

@@ -120,7 +120,7 @@ func (mm *MM) finishOwners(c *sim.CPU) {
 	}
 	for i := range uint8(NrObjectSlots) {
 		if slot := objectSlot(i); mm.m.Peek(slot) != 0 {
-			mm.freeSlotObject(c, takeSlot(c, slot))
+			mm.mmfuzzFreeSlotObject(c, takeSlot(c, slot))
 		}
 	}
 }

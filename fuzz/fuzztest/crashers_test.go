@@ -41,7 +41,7 @@ func TestCrashers(t *testing.T) {
 			tr := r.Trace(p)
 			require.Equal(t, p.Bug, tr.Outcome.Title())
 			require.Empty(t, tr.Unused)
-			golden(t, file, p, tr.Table())
+			golden(t, file, p, tr.Table(false))
 
 			small, tries := r.Shrink(p, fuzz.ShrinkTries)
 			require.Less(t, tries, fuzz.ShrinkTries)

@@ -50,7 +50,7 @@ func (a *app) load(name string) (*fuzz.Program, error) {
 
 // save writes the program with the table of its run to the file, or to standard output.
 func (a *app) save(name string, r *fuzz.Runner, p *fuzz.Program) error {
-	p.Trace = r.Trace(p).Table()
+	p.Trace = r.Trace(p).Table(false)
 	if name == "" {
 		_, err := io.WriteString(a.out, p.String())
 		return err

@@ -31,7 +31,7 @@ func commands() []command {
 		{"kernels", "[-json]", "list the kernels: parent, what each changes, where it comes from, what is expected of it", kernels},
 		{"hunt", "[-kernel K] [-model M] [-strategy random|pct|pos] [-runs N] [-for 30s] [-seed S] [-j N] [-o FILE [-f]] [-json] [FILE]",
 			"search random programs for bugs, or the schedules of FILE's program", hunt},
-		{"repro", "FILE... [-kernel K] [-format table|trace|json]", "replay programs: is the bug the recorded one?", repro},
+		{"repro", "FILE... [-kernel K] [-format table|trace|json] [-all]", "replay programs: is the bug the recorded one?", repro},
 		{"shrink", "FILE [-o FILE [-f]]", "make a crash smaller", shrink},
 		{"verify", "[-kernel K] [-model M] [-limit N] [-json] FILE...",
 			"run every execution of a program: safe, or a bug with a witness", verify},

@@ -14,6 +14,7 @@ func repro(a *app, args []string) (int, error) {
 	flags := flag.NewFlagSet("repro", flag.ContinueOnError)
 	kernel := flags.String("kernel", "", "")
 	format := flags.String("format", "", "")
+	all := flags.Bool("all", false, "")
 	files, err := parse(flags, args)
 	if err != nil {
 		return 0, err
@@ -26,6 +27,9 @@ func repro(a *app, args []string) (int, error) {
 	}
 	if !slices.Contains([]string{"", "table", "trace", "json"}, *format) {
 		return 0, fmt.Errorf("format %q: want table, trace or json", *format)
+	}
+	if *all && *format != "table" {
+		return 0, fmt.Errorf("-all: want it with -format table, or with one file")
 	}
 	if *kernel != "" {
 		if _, err := mm.FindKernel(*kernel); err != nil {
@@ -55,7 +59,7 @@ func repro(a *app, args []string) (int, error) {
 		case t.Outcome.OutOfSteps && code == exitOK:
 			code = exitUnknown
 		}
-		if err := show(a, *format, files[i], p, t, ok, verdict); err != nil {
+		if err := show(a, *format, *all, files[i], p, t, ok, verdict); err != nil {
 			return 0, err
 		}
 	}
@@ -80,7 +84,7 @@ func judge(p *fuzz.Program, t *fuzz.Trace) (ok bool, verdict string) {
 	return false, "another bug: " + got + "; recorded is: " + p.Bug
 }
 
-func show(a *app, format, name string, p *fuzz.Program, t *fuzz.Trace, ok bool, verdict string) error {
+func show(a *app, format string, all bool, name string, p *fuzz.Program, t *fuzz.Trace, ok bool, verdict string) error {
 	switch format {
 	case "json":
 		return json.NewEncoder(a.out).Encode(struct {
@@ -95,7 +99,7 @@ func show(a *app, format, name string, p *fuzz.Program, t *fuzz.Trace, ok bool, 
 			Events   []fuzz.JSONEvent `json:"events"`
 		}{name, p.Kernel, p.Model.String(), p.Bug, t.Outcome.Title(), ok, t.Outcome.Steps, unused(t), t.JSON()})
 	case "table":
-		fmt.Fprintln(a.out, t.Table())
+		fmt.Fprintln(a.out, t.Table(all))
 	case "trace":
 		fmt.Fprintln(a.out, t.Lines())
 	}

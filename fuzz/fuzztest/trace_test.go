@@ -1,0 +1,99 @@
+package fuzztest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mmfuzz/mmfuzz/fuzz"
+	"github.com/mmfuzz/mmfuzz/mm/sim"
+)
+
+// The table of every access has all steps of the run.
+func TestTableOfEveryAccess(t *testing.T) {
+	r := fuzz.NewRunner()
+	defer r.Close()
+	tr := r.Trace(load(t, "../../crashers/skip_slab_v0.txt"))
+	short, long := tr.Table(false), tr.Table(true)
+	require.Contains(t, short, "steps that play no part are left out.\n")
+	require.NotContains(t, long, "left out")
+	lines := map[string]int{}
+	for line := range strings.Lines(long) {
+		lines[line]++
+	}
+	for line := range strings.Lines(short) {
+		if strings.Contains(line, "p0.") {
+			require.NotZero(t, lines[line], "%q is not among all", line)
+		}
+	}
+}
+
+// A load that is late says what it read and what was there, and the store that it missed is shown.
+func TestTableOfALateLoad(t *testing.T) {
+	p := parse(t, "kernel v6.2\nmodel lkmm\n\ncpu0 fill_balloon\ncpu1 isolate_movable_page p0\n")
+	r := fuzz.NewRunner()
+	defer r.Close()
+	for step := 1; step < 20; step++ {
+		p.Choices = []fuzz.Choice{{CPU: 1, Step: step, Kind: fuzz.Read, Value: 1, Word: "p0.mapping"}}
+		tr := r.Trace(p)
+		if len(tr.Unused) > 0 {
+			continue
+		}
+		table := tr.Table(false)
+		require.Contains(t, table, "p0.mapping = balloon_mops|MOVABLE\n")
+		require.Contains(t, table, "p0.mapping -> NULL  late 1, newest")
+		return
+	}
+	require.Fail(t, "no load of mapping can be late")
+}
+
+// In a program of one CPU the call that ends with the bug is shown against those before it.
+func TestTableOfOneCPU(t *testing.T) {
+	p := parse(t, "kernel next-20220927\nmodel sc\n\n"+
+		"cpu0 kmem_cache_alloc c1 s0\ncpu0 flush_cpu_slab c1\ncpu0 kmem_cache_free s0\ncpu0 isolate_movable_page p0\n")
+	r := fuzz.NewRunner()
+	defer r.Close()
+	table := r.Trace(p).Table(false)
+	require.True(t, strings.HasPrefix(table, "cpu0: slab alloc, slab flush, slab free, compaction\n"), table)
+	require.Contains(t, table, "  p0.mapping = rcu_free_slab\n")
+	require.Contains(t, table, "  p0.mapping -> rcu_free_slab\n")
+	require.Contains(t, table, "  BUG: load of mops->isolate_page at ffffffff811303a8: kernel text\n")
+	require.NotContains(t, table, "pcp.count", "no other call uses it")
+}
+
+// What a run reads is what it stored, in coherence order: so each load has the value of its variable after its source.
+func TestVariables(t *testing.T) {
+	r := fuzz.NewRunner()
+	defer r.Close()
+	for _, model := range sim.Models() {
+		p := load(t, corpus+"/programs/FuzzCompaction/everything-at-once.txt")
+		p.Model = model
+		for cpu := range p.Calls {
+			for step := range 60 { // what of it is not possible is not done
+				p.Choices = append(p.Choices, fuzz.Choice{CPU: cpu, Step: step, Kind: fuzz.Run, Value: (cpu + step) % len(p.Calls)},
+					fuzz.Choice{CPU: cpu, Step: step, Kind: fuzz.Read, Value: 1}, fuzz.Choice{CPU: cpu, Step: step, Kind: fuzz.Write, Value: 1})
+			}
+		}
+		tr := r.Trace(p)
+		loads, late := 0, 0
+		for i, e := range tr.Events() {
+			v := tr.Variable(i)
+			if v == nil || e.Kind != sim.EvRead {
+				continue
+			}
+			loads++
+			if e.Late > 0 {
+				late++
+			}
+			value := v.After(e.Src) >> (8 * (e.Addr - v.Addr))
+			if e.Size == 4 {
+				value &= 0xffffffff
+			}
+			require.Equal(t, e.Val, value, fmt.Sprint(i))
+		}
+		require.NotZero(t, loads)
+		require.Equal(t, model == sim.LKMM, late > 0, "%v: %d", model, late)
+	}
+}
