@@ -45,6 +45,7 @@ func TestBadUsageIsOneLineAndStatus2(t *testing.T) {
 		"missing file":      {[]string{"repro", "no/such/file"}, "no such file"},
 		"directory":         {[]string{"repro", "."}, "is a directory"},
 		"unknown format":    {[]string{"repro", crash, "-format", "html"}, `format "html": want table, trace or json`},
+		"repro all":         {[]string{"repro", crash, "-format", "trace", "-all"}, "-all: want it with -format table"},
 		"repro kernel":      {[]string{"repro", crash, "-kernel", "v9"}, `unknown kernel "v9"`},
 		"two to shrink":     {[]string{"shrink", crash, crash}, "2 files: want one program"},
 		"kernels argument":  {[]string{"kernels", "v6.0"}, `unexpected argument "v6.0"`},
@@ -105,7 +106,9 @@ func TestReproOfAnEditedCrasherSaysWhatHappenedInstead(t *testing.T) {
 func TestReproFormats(t *testing.T) {
 	file := crashers(t)[0]
 	_, table, _ := mmfuzz("", "repro", file)
-	require.Contains(t, table, "cpu0  ")
+	require.Contains(t, table, "cpu0: ")
+	_, all, _ := mmfuzz("", "repro", "-all", file)
+	require.Greater(t, len(all), len(table))
 	require.Contains(t, table, "BUG: ")
 	_, trace, _ := mmfuzz("", "repro", "-format", "trace", file)
 	require.Contains(t, trace, "cpu0@1 ")
