@@ -104,13 +104,12 @@ func (d *decoder) decode(shape *Shape, data []byte) *Program {
 		used--
 	}
 	p.Calls = d.calls[:used]
-	d.sortChoices(used)
+	p.sortChoices(used)
 	return p
 }
 
 // sortChoices puts the choices in order, keeps the first of each key, and forgets those of CPUs without calls.
-func (d *decoder) sortChoices(cpus int) {
-	p := &d.program
+func (p *Program) sortChoices(cpus int) {
 	p.Choices = slices.DeleteFunc(p.Choices, func(c Choice) bool {
 		return c.CPU >= cpus || (c.Kind == Run || c.Kind == Then) && c.Value >= cpus
 	})
@@ -190,8 +189,22 @@ func (s *source) next() byte {
 
 // Encode returns bytes that decode to p, or says why there are none.
 func (shape *Shape) Encode(p *Program) ([]byte, error) {
+	data, err := shape.appendProgram(nil, p)
+	if err != nil {
+		return nil, err
+	}
+	q := newDecoder().decode(shape, data)
+	q.Kernel, q.Model = p.Kernel, p.Model
+	if !q.SameRun(withoutWords(p)) {
+		return nil, fmt.Errorf("%s has no bytes for this program: it is too long or names too much", shape.Name)
+	}
+	return data, nil
+}
+
+// appendProgram appends the bytes of p. They decode to it if it is not too long and names nothing that the shape has not.
+func (shape *Shape) appendProgram(data []byte, p *Program) ([]byte, error) {
 	cpus := shape.CPUs
-	data := make([]byte, headerBytes, headerBytes+recordBytes*(p.NumCalls()+len(p.Choices)))
+	var header [headerBytes]byte
 	if cpus == 0 {
 		i := slices.IndexFunc(cpuCounts[:], func(n int) bool { return n >= len(p.Calls) })
 		if len(p.Calls) <= 1 {
@@ -200,16 +213,17 @@ func (shape *Shape) Encode(p *Program) ([]byte, error) {
 		if i < 0 {
 			return nil, fmt.Errorf("%d CPUs: %s has at most %d", len(p.Calls), shape.Name, slices.Max(cpuCounts[:]))
 		}
-		cpus, data[0] = cpuCounts[i], byte(i)
+		cpus, header[0] = cpuCounts[i], byte(i)
 	}
-	encodeConfig(data[1:], p.Config)
-	if shape.Address {
-		data = binary.LittleEndian.AppendUint64(data, p.Config.RcuFreeSlab())
-	}
+	encodeConfig(header[1:], p.Config)
 	ops := shape.Ops
 	if shape.Lives != nil {
 		life := shape.lifeOf(p)
-		ops, data[0] = shape.Lives[life], byte(life)
+		ops, header[0] = shape.Lives[life], byte(life)
+	}
+	data = append(data, header[:]...)
+	if shape.Address {
+		data = binary.LittleEndian.AppendUint64(data, p.Config.RcuFreeSlab())
 	}
 	for cpu, calls := range p.Calls {
 		for _, call := range calls {
@@ -226,11 +240,6 @@ func (shape *Shape) Encode(p *Program) ([]byte, error) {
 			value = (c.Value - c.CPU + cpus) % cpus
 		}
 		data = append(data, byte(c.Again<<7|int(c.Kind)<<5|c.CPU<<2|3), byte(c.Step), byte(c.Step>>8), byte(value))
-	}
-	q := newDecoder().decode(shape, data)
-	q.Kernel, q.Model = p.Kernel, p.Model
-	if !q.SameRun(withoutWords(p)) {
-		return nil, fmt.Errorf("%s has no bytes for this program: it is too long or names too much", shape.Name)
 	}
 	return data, nil
 }
