@@ -39,6 +39,8 @@ func commands() []command {
 			"run every execution of litmus tests, files or folders, and say whether the condition holds", litmusTests},
 		{"matrix", "[-md|-json] [-limit N] [FILE...]",
 			"verify the scenarios on every kernel under every model: is each verdict the expected one?", matrix},
+		{"barriers", "-kernel K [-model M] [-limit N] [-v] [-o FOLDER [-f]] [-json] [FILE...]",
+			"delete each barrier and each test of isolation and slabs in turn: needed, with a witness, or redundant", barriersOf},
 		{"bisect", "[-limit N] [-json] FILE",
 			"replay and re-verify a crash on every kernel: which have it, what introduced it, what fixed it", bisect},
 		{"import", "FILE [-target FuzzX] [-kernel K] [-model M] [-o FILE [-f]]",

@@ -80,9 +80,9 @@ func override(programs []*fuzz.Program, kernel, model string) error {
 }
 
 func (a *app) showVerdict(name string, p *fuzz.Program, v *fuzz.Verification, took time.Duration, asJSON bool) error {
-	bug := ""
+	bug, witness := "", ""
 	if v.Witness != nil {
-		bug = v.Witness.Bug
+		bug, witness = v.Witness.Bug, v.Witness.String()
 	}
 	if asJSON {
 		return json.NewEncoder(a.out).Encode(struct {
@@ -93,7 +93,8 @@ func (a *app) showVerdict(name string, p *fuzz.Program, v *fuzz.Verification, to
 			Bug        string  `json:"bug"`
 			Executions int     `json:"executions"`
 			Seconds    float64 `json:"seconds"`
-		}{p.Kernel, p.Model.String(), name, v.Verdict.String(), bug, v.Executions, took.Seconds()})
+			Witness    string  `json:"witness"`
+		}{p.Kernel, p.Model.String(), name, v.Verdict.String(), bug, v.Executions, took.Seconds(), witness})
 	}
 	model := p.Model.String()
 	if p.Model == sim.LKMM {
