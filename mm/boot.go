@@ -16,16 +16,26 @@ func (mm *MM) Boot(cfg Config, model sim.Model, ch sim.Chooser) {
 		mm.layout = mm.k.layouts[cfg.chosen[cfgAlloc]]
 		mm.linkText()
 		mm.createCaches()
+		mm.bootMemory()
+	}
+	mm.shadow = shadow{}
+	mm.m.Reset(model, ch)
+}
+
+// bootMemory sets memory to what it is at boot. That depends on the allocator
+// and on nothing else that a config says.
+func (mm *MM) bootMemory() {
+	image := &mm.images[mm.cfg.chosen[cfgAlloc]]
+	if *image == nil {
 		mm.m.Clear()
 		mm.bootPages()
 		for i := range mm.caches {
 			mm.pokeListHead(mm.caches[i].partial())
 		}
 		mm.bootOwners()
-		mm.m.Snapshot()
+		*image = mm.m.Snapshot()
 	}
-	mm.shadow = shadow{}
-	mm.m.Reset(model, ch)
+	mm.m.Restore(*image)
 }
 
 // bootPages frees all pages: some to the CPUs' lists, the rest as the largest

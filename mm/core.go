@@ -19,6 +19,7 @@ type MM struct {
 	m      *sim.Machine
 	cfg    Config
 	target *target
+	images [nrAllocs]*sim.Image // memory at boot
 	layout *layout
 	text   [nrSymbols]uint64 // addresses of functions
 	caches [NrCaches]kmemCache

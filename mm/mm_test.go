@@ -32,6 +32,28 @@ func TestBootForgets(t *testing.T) {
 	require.Equal(t, other, hash("order=1 objects=4"))
 }
 
+// Goal: memory at boot depends on the kernel and the allocator alone, so that
+// one image for each will do.
+func TestBootMemoryOfConfigs(t *testing.T) {
+	for _, kernel := range Kernels() {
+		var images [nrAllocs]*sim.Image
+		r := splitmix(1)
+		for range 30 {
+			var cfg Config
+			for key := range ConfigKeys() {
+				cfg.Choose(key, uint8(r.next()))
+			}
+			mm := New(kernel)
+			mm.Boot(cfg, sim.SC, sim.Dull{})
+			alloc := mm.cfg.chosen[cfgAlloc]
+			if images[alloc] == nil {
+				images[alloc] = mm.images[alloc]
+			}
+			require.Equal(t, images[alloc], mm.images[alloc], "%s %v", kernel.Name, &cfg)
+		}
+	}
+}
+
 // Goal: a run allocates nothing once the machine has been used.
 func TestRunsDoNotAllocate(t *testing.T) {
 	for _, model := range sim.Models() {

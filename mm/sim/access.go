@@ -69,12 +69,26 @@ func (op rmwOp) apply(old, a, b uint64) (uint64, bool) {
 
 // access begins a step on the variable of size bytes at a, or oopses.
 func (c *CPU) access(kind EventKind, a Addr, size uint8) (i int32, shift uint8) {
+	m := c.m
+	// Most often this is all that m.field does.
+	if i = m.find(a); i >= 0 && !m.cells[i].split && a&Addr(size-1) == 0 {
+		i, shift = i&^1, uint8(a&4)*8
+	} else {
+		i, shift = c.unusual(kind, a, size)
+	}
+	if c.count() {
+		c.maybeSwitch(kind, i)
+	}
+	return i, shift
+}
+
+// unusual is the part of access that is seldom needed.
+func (c *CPU) unusual(kind EventKind, a Addr, size uint8) (i int32, shift uint8) {
 	i, shift, ok := c.m.field(a, size)
 	if !ok {
 		c.step(kind, -1)
 		c.Oops("unable to handle access in "+c.callerName(), a)
 	}
-	c.step(kind, i)
 	return i, shift
 }
 

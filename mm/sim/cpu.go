@@ -131,20 +131,27 @@ func (c *CPU) giveWay() {
 // step begins the next step of c: it is where another CPU may run instead.
 // kind is what the step does, to variable i, -1 for none.
 func (c *CPU) step(kind EventKind, i int32) {
+	if c.count() {
+		c.maybeSwitch(kind, i)
+	}
+}
+
+// count counts a step and reports whether there is more to do about it. It is
+// apart from step so that the compiler inlines it.
+func (c *CPU) count() bool {
 	m := c.m
 	c.steps++
 	m.stepsLeft--
+	return m.stepsLeft < 0 || m.runnable != c.bit || m.asksAlways
+}
+
+func (c *CPU) maybeSwitch(kind EventKind, i int32) {
+	m := c.m
 	if m.stepsLeft < 0 {
 		m.outOfSteps = true
 		panic(errUnwound)
 	}
-	if others := m.runnable &^ c.bit; others != 0 || m.asking || m.everyStep {
-		c.maybeSwitch(others, kind, i)
-	}
-}
-
-func (c *CPU) maybeSwitch(others uint8, kind EventKind, i int32) {
-	m := c.m
+	others := m.runnable &^ c.bit
 	q := &m.question
 	q.Kind, q.N, q.CPU, q.Step, q.Addr = Run, 1+bits.OnesCount8(others), c.id, c.steps, 0
 	q.Others, q.Forced, q.Next, q.Var = others, false, kind, i

@@ -86,6 +86,7 @@ type Machine struct {
 	exhaustive bool
 	asking     bool // exhaustive, and in the first phase since Reset
 	everyStep  bool
+	asksAlways bool // asking or everyStep
 	log        []Step
 	candidates [maxCandidates]int32 // messages that the answers to a Read question read
 }
@@ -128,7 +129,7 @@ func (m *Machine) Reset(model Model, chooser Chooser) {
 	m.memory.reset()
 	m.model, m.chooser = model, chooser
 	m.stepsLeft = m.maxSteps
-	m.asking = m.exhaustive
+	m.setAsking(m.exhaustive)
 	m.hash = 0
 	m.rcu.reset()
 	m.trace, m.log = m.trace[:0], m.log[:0]
@@ -139,6 +140,8 @@ func (m *Machine) Reset(model Model, chooser Chooser) {
 		m.graph.settled = false
 	}
 }
+
+func (m *Machine) setAsking(on bool) { m.asking, m.asksAlways = on, on || m.everyStep }
 
 // SetMaxSteps bounds the steps from one Reset to the next, over all CPUs.
 func (m *Machine) SetMaxSteps(n int) { m.maxSteps = n }
@@ -188,7 +191,7 @@ func (m *Machine) Run(ncpu int, body func(*CPU)) Result {
 	if m.lateRCU() && m.graph.rcuForbidden() {
 		m.pruned = true
 	}
-	m.asking = false
+	m.setAsking(false)
 	return Result{
 		Bug: m.bug, Steps: m.maxSteps - max(m.stepsLeft, 0), OutOfSteps: m.outOfSteps, Pruned: m.pruned,
 		Settled: m.graph != nil && m.graph.settled, Hash: m.hash,

@@ -14,7 +14,7 @@ type memory struct {
 	cells   []cell
 	views   []view   // by cell
 	boot    []uint64 // by cell: what reset restores
-	booted  []int32  // cells of boot that may not be zero
+	image   *Image   // the same
 	touched []int32  // cells that reset has to restore
 	msgs    []message
 	listed  []int32 // cells with a list of messages
@@ -22,9 +22,15 @@ type memory struct {
 
 type region struct {
 	base  Addr
-	size  Addr  // bytes
-	first int32 // cell of base
+	size  uint32 // bytes
+	first int32  // cell of base
 }
+
+// has reports whether a is in r.
+func (r *region) has(a Addr) bool { return a-r.base < Addr(r.size) }
+
+// cell returns the cell of the 32 bits at a, which is in r.
+func (r *region) cell(a Addr) int32 { return r.first + int32((a-r.base)>>2) }
 
 // cell is one variable, with its stores if the model keeps them.
 type cell struct {
@@ -56,9 +62,9 @@ type message struct {
 // Map adds memory of that many 64-bit words at base, a multiple of 8. Regions
 // must not overlap.
 func (m *memory) Map(base Addr, words int) {
-	r := region{base: base, size: Addr(words) * 8, first: int32(len(m.cells))}
+	r := region{base: base, size: uint32(words) * 8, first: int32(len(m.cells))}
 	for _, o := range m.regions {
-		if base%8 != 0 || base < o.base+o.size && o.base < base+r.size {
+		if base%8 != 0 || r.has(o.base) || o.has(base) {
 			panic(fmt.Sprintf("sim: Map(%#x, %d): misaligned or overlapping", base, words))
 		}
 	}
@@ -68,6 +74,7 @@ func (m *memory) Map(base Addr, words int) {
 	m.boot = append(m.boot, make([]uint64, 2*words)...)
 	if len(m.msgs) == 0 {
 		m.msgs = make([]message, 1, 1024) // index 0 means none
+		m.image = &Image{}
 	}
 }
 
@@ -91,24 +98,42 @@ func (m *memory) reset() {
 	m.touched = m.touched[:0]
 }
 
-// Snapshot makes what memory holds what Reset restores.
-func (m *memory) Snapshot() {
-	for _, i := range m.touched {
-		x := &m.cells[i]
-		m.boot[i], x.touched = x.val, false
+// Image is what memory held at a Snapshot. It is good for one machine.
+type Image struct {
+	cells []int32 // those that may not be zero
+	vals  []uint64
+}
+
+// Snapshot makes what memory holds what Reset restores, and returns it.
+func (m *memory) Snapshot() *Image {
+	im := &Image{}
+	for _, cells := range [...][]int32{m.image.cells, m.touched} {
+		for _, i := range cells {
+			im.cells, im.vals = append(im.cells, i), append(im.vals, m.cells[i].val)
+		}
 	}
-	m.booted = append(m.booted, m.touched...)
-	m.touched = m.touched[:0]
+	m.Restore(im)
+	return im
+}
+
+// Restore sets memory to what it held at a Snapshot, and makes that what Reset
+// restores.
+func (m *memory) Restore(im *Image) {
+	m.reset()
+	if im == m.image {
+		return
+	}
+	for _, i := range m.image.cells {
+		m.boot[i], m.cells[i].val = 0, 0
+	}
+	for k, i := range im.cells {
+		m.boot[i], m.cells[i].val = im.vals[k], im.vals[k]
+	}
+	m.image = im
 }
 
 // Clear sets all memory to zero, and makes that what Reset restores.
-func (m *memory) Clear() {
-	for _, i := range m.booted {
-		m.boot[i], m.cells[i].val = 0, 0
-	}
-	m.booted = m.booted[:0]
-	m.reset()
-}
+func (m *memory) Clear() { m.Restore(&Image{}) }
 
 // settleMessages drops all messages but the newest of each variable.
 func (m *memory) settleMessages() {
@@ -123,26 +148,33 @@ func (m *memory) settleMessages() {
 
 // lookup returns the cell of the 32 bits at a.
 func (m *memory) lookup(a Addr) (int32, bool) {
-	r := &m.near[nearKey(a)]
-	if off := a - r.base; off < r.size {
-		return r.first + int32(off>>2), true
+	if i := m.find(a); i >= 0 {
+		return i, true
 	}
 	return m.search(a)
+}
+
+// find is lookup among what was found lately, -1 if a is not there.
+func (m *memory) find(a Addr) int32 {
+	if r := &m.near[nearKey(a)]; r.has(a) {
+		return r.cell(a)
+	}
+	return -1
 }
 
 const pageMask = 4095
 
 // search looks in all regions, and keeps the part of the page that it finds.
 func (m *memory) search(a Addr) (int32, bool) {
-	for _, r := range m.regions {
-		if a-r.base >= r.size {
+	for i := range m.regions {
+		r := &m.regions[i]
+		if !r.has(a) {
 			continue
 		}
 		base := max(a&^pageMask, r.base)
-		end := min(a|pageMask, r.base+r.size-1)
-		part := region{base: base, size: end - base + 1, first: r.first + int32((base-r.base)>>2)}
-		m.near[nearKey(a)] = part
-		return part.first + int32((a-base)>>2), true
+		end := min(a|pageMask, r.base+Addr(r.size)-1)
+		m.near[nearKey(a)] = region{base: base, size: uint32(end - base + 1), first: r.cell(base)}
+		return r.cell(a), true
 	}
 	return 0, false
 }
@@ -167,16 +199,27 @@ func (m *memory) touch(i int32) {
 
 // field locates the size bytes at a: their cell and how far to shift it.
 func (m *memory) field(a Addr, size uint8) (i int32, shift uint8, ok bool) {
-	if i, ok = m.lookup(a); !ok || a&Addr(size-1) != 0 {
+	if i = m.find(a); i < 0 {
+		if i, ok = m.search(a); !ok {
+			return 0, 0, false
+		}
+	}
+	switch {
+	case a&Addr(size-1) != 0:
 		return 0, 0, false
-	}
-	if !m.cells[i].split {
+	case !m.cells[i].split:
 		return i &^ 1, uint8(a&4) * 8, true // regions start on an even cell
-	}
-	if size == 8 {
-		panic(fmt.Sprintf("sim: 64-bit access to the split word at %#x", a))
+	case size == 8:
+		panic(splitAccess(a))
 	}
 	return i, 0, true
+}
+
+// splitAccess is the panic of a 64-bit access to the split word at a.
+type splitAccess Addr
+
+func (a splitAccess) Error() string {
+	return fmt.Sprintf("sim: 64-bit access to the split word at %#x", uint64(a))
 }
 
 // partial reports whether size bytes at a are part of a variable.
@@ -193,7 +236,12 @@ func (m *memory) Poke(a Addr, v uint64) { m.poke(a, v, 8) }
 func (m *memory) Poke32(a Addr, v uint32) { m.poke(a, uint64(v), 4) }
 
 // Peek returns the newest value of a mapped 64-bit word.
-func (m *memory) Peek(a Addr) uint64 { return m.peek(a, 8) }
+func (m *memory) Peek(a Addr) uint64 {
+	if i := m.find(a); i >= 0 && a&7 == 0 && !m.cells[i].split {
+		return m.cells[i].val
+	}
+	return m.peek(a, 8)
+}
 
 // Peek32 returns the newest value of 32 mapped bits.
 func (m *memory) Peek32(a Addr) uint32 { return uint32(m.peek(a, 4)) }

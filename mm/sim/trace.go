@@ -138,7 +138,10 @@ func (m *Machine) SetExhaustive(on bool) { m.exhaustive = on }
 
 // SetEveryStep makes the machine ask Run questions at every step, also when
 // they have one answer, for choosers that count.
-func (m *Machine) SetEveryStep(on bool) { m.everyStep = on }
+func (m *Machine) SetEveryStep(on bool) {
+	m.everyStep = on
+	m.setAsking(m.asking)
+}
 
 // Steps returns the steps since Reset, of an exhaustive machine. It is valid
 // until the next Reset.
