@@ -28,7 +28,6 @@ func (a *app) read(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	data = bytes.TrimPrefix(data, []byte("\ufeff")) // some editors begin a file with it
 	if len(data) > maxFile {
 		return nil, fmt.Errorf("%s: larger than %d bytes: not a program", name, maxFile)
 	}
@@ -41,12 +40,15 @@ func (a *app) load(name string) (*fuzz.Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := fuzz.Parse(string(data))
+	p, err := fuzz.Parse(string(withoutMark(data)))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return p, nil
 }
+
+// withoutMark returns a text without the mark of its encoding, with which some editors begin a file.
+func withoutMark(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\ufeff")) }
 
 // save writes the program with the table of its run to the file, or to standard output.
 func (a *app) save(name string, r *fuzz.Runner, p *fuzz.Program) error {

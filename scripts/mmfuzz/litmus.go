@@ -102,7 +102,7 @@ func (l *litmusRun) file(name string) error {
 	if err != nil {
 		return err
 	}
-	test, err := litmus.Parse(name, src)
+	test, err := litmus.Parse(name, withoutMark(src))
 	if err != nil {
 		return err
 	}

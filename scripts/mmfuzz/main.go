@@ -45,6 +45,8 @@ func commands() []command {
 			"replay and re-verify a crash on every kernel: which have it, what introduced it, what fixed it", bisect},
 		{"import", "FILE [-target FuzzX] [-kernel K] [-model M] [-o FILE [-f]]",
 			"turn a crasher of Go's fuzzer or libFuzzer into a crash file", importCrasher},
+		{"convert", "-from F -to F [-target FuzzX] [-kernel K -model M] FILE|FOLDER [-o FILE|FOLDER [-f]]",
+			"turn inputs of one engine into those of another: raw, go, shim, shim-v2, or program for the text", convert},
 	}
 }
 
