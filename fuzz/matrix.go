@@ -2,31 +2,40 @@ package fuzz
 
 import (
 	"runtime"
+	"strings"
 	"sync"
 
 	"github.com/mmfuzz/mmfuzz/mm"
 	"github.com/mmfuzz/mmfuzz/mm/sim"
 )
 
-// Cell is a kernel under a model in a matrix: all scenarios together.
+// Cell is a kernel with an allocator under a model in a matrix: all scenarios together.
 type Cell struct {
-	Kernel string
-	Model  sim.Model
+	Kernel    string
+	Allocator string
+	Model     sim.Model
 	// Verdict is Buggy if a scenario has a bug, else Unknown if one has no verdict, else Safe.
 	Verdict    Verdict
 	Bug        string // Buggy: the title, of the first scenario that has one
 	Scenario   int    // Buggy: which one that is
 	Executions int    // of all scenarios
-	Expected   bool   // the verdict is what the kernel's row expects
+	// Expected says that the verdict is what the kernel's row expects, and that a scenario has the bug that it names, or
+	// one of its class.
+	Expected bool
+	// Results are those of the scenarios, nil for those that are not run: an allocator other than the kernel's default one
+	// is not asked about scenarios that use no slab.
+	Results []*Verification
 }
 
-// Matrix verifies the scenarios on every kernel under every model, each for at most limit runs. The cells are in the
-// order of the table of kernels, and of the models for each.
+// Matrix verifies the scenarios on every kernel with each of its allocators under every model, each for at most limit runs.
+// The cells are in the order of the table of kernels, of the allocators for each, and of the models for each of those.
 func Matrix(scenarios []*Program, limit int) []Cell {
 	var cells []Cell
 	for _, k := range mm.Kernels() {
-		for _, model := range sim.Models() {
-			cells = append(cells, Cell{Kernel: k.Name, Model: model})
+		for _, allocator := range k.Allocators() {
+			for _, model := range sim.Models() {
+				cells = append(cells, Cell{Kernel: k.Name, Allocator: allocator, Model: model})
+			}
 		}
 	}
 	share(len(cells), func(v *Verifier, i int) { cells[i].fill(v, scenarios, limit) })
@@ -53,19 +62,51 @@ func share(n int, do func(v *Verifier, job int)) {
 	workers.Wait()
 }
 
+// on returns a program as the cell has it.
+func (cell *Cell) on(p *Program) *Program {
+	p = p.Clone()
+	p.Kernel, p.Model = cell.Kernel, cell.Model
+	p.Config.SetAlloc(cell.Allocator)
+	return p
+}
+
 func (cell *Cell) fill(v *Verifier, scenarios []*Program, limit int) {
+	k, err := mm.FindKernel(cell.Kernel)
+	if err != nil {
+		panic(err) // it is from the table
+	}
+	expect := k.Expect.Of(cell.Allocator, cell.Model)
+	named := expect == ""
+	cell.Results = make([]*Verification, len(scenarios))
 	for i, scenario := range scenarios {
-		p := scenario.Clone()
-		p.Kernel, p.Model = cell.Kernel, cell.Model
-		result := v.Verify(p, limit)
+		if cell.Allocator != k.Allocators()[0] && !scenario.UsesSlabs() {
+			continue
+		}
+		result := v.Verify(cell.on(scenario), limit)
+		cell.Results[i] = &result
 		cell.Executions += result.Executions
 		switch {
-		case result.Verdict == Buggy && cell.Verdict != Buggy:
-			cell.Verdict, cell.Bug, cell.Scenario = Buggy, result.Witness.Bug, i
+		case result.Verdict == Buggy:
+			title := result.Witness.Bug
+			if cell.Verdict != Buggy {
+				cell.Verdict, cell.Bug, cell.Scenario = Buggy, title, i
+			}
+			named = named || bugClass(title) == bugClass(expect)
 		case result.Verdict == Unknown && cell.Verdict == Safe:
 			cell.Verdict = Unknown
 		}
 	}
-	k, err := mm.FindKernel(cell.Kernel)
-	cell.Expected = err == nil && cell.Verdict != Unknown && (k.Expect.Of("slub", cell.Model) != "") == (cell.Verdict == Buggy)
+	cell.Expected = cell.Verdict != Unknown && (expect != "") == (cell.Verdict == Buggy) && named
+}
+
+// UsesSlabs reports whether the program calls the slab allocator.
+func (p *Program) UsesSlabs() bool {
+	for _, calls := range p.Calls {
+		for _, call := range calls {
+			if strings.HasPrefix(mm.Ops()[call.Op].Name, "kmem_cache_") {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -35,7 +35,7 @@ func (p *Program) Scenarios(names []string, programs []*fuzz.Program) ([]Scenari
 	var scenarios []Scenario
 	for _, i := range order {
 		for n, allocator := range k.Allocators() {
-			if n > 0 && !usesSlabs(programs[i]) {
+			if n > 0 && !programs[i].UsesSlabs() {
 				break
 			}
 			q := programs[i].Clone()
@@ -51,11 +51,4 @@ func (p *Program) Scenarios(names []string, programs []*fuzz.Program) ([]Scenari
 		}
 	}
 	return scenarios, nil
-}
-
-// usesSlabs reports whether a program calls the slab allocator.
-func usesSlabs(p *fuzz.Program) bool {
-	return slices.ContainsFunc(slices.Concat(p.Calls...), func(call mm.Call) bool {
-		return strings.HasPrefix(mm.Ops()[call.Op].Name, "kmem_cache_")
-	})
 }

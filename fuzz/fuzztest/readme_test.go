@@ -39,6 +39,21 @@ func TestReadmeIsTrue(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// readmeShows compares what README has between the mark and the next empty line with what it should have; with -update it
+// is rewritten.
+func readmeShows(t *testing.T, mark, want string) {
+	readme := readFile(t, readmeFile)
+	before, rest, ok := strings.Cut(readme, mark)
+	require.True(t, ok, "README.md lacks %s", mark)
+	shown, after, ok := strings.Cut(rest, "\n\n")
+	require.True(t, ok)
+	if *update {
+		shown = strings.TrimSuffix(want, "\n")
+		require.NoError(t, os.WriteFile(readmeFile, []byte(before+mark+shown+"\n\n"+after), 0o666))
+	}
+	require.Equal(t, want, shown+"\n", "go test ./fuzz/fuzztest -update")
+}
+
 func readFile(t *testing.T, name string) string {
 	text, err := os.ReadFile(name)
 	require.NoError(t, err)

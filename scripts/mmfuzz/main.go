@@ -38,7 +38,7 @@ func commands() []command {
 		{"litmus", "[-model M] [-limit N] [-json] PATH...",
 			"run every execution of litmus tests, files or folders, and say whether the condition holds", litmusTests},
 		{"matrix", "[-md|-json] [-limit N] [FILE...]",
-			"verify the scenarios on every kernel under every model: is each verdict the expected one?", matrix},
+			"verify the scenarios on every kernel with each allocator under every model: is each verdict the expected one?", matrix},
 		{"barriers", "-kernel K [-model M] [-limit N] [-v] [-o FOLDER [-f]] [-json] [FILE...]",
 			"delete each barrier and each test of isolation and slabs in turn: needed, with a witness, or redundant", barriersOf},
 		{"bisect", "[-limit N] [-json] FILE",

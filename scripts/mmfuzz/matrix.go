@@ -5,13 +5,14 @@ import (
 	"flag"
 	"fmt"
 	"path/filepath"
-	"strings"
 
 	"github.com/mmfuzz/mmfuzz/fuzz"
-	"github.com/mmfuzz/mmfuzz/mm/sim"
 )
 
-const standardScenarios = "corpus/scenarios/*.txt"
+const (
+	standardScenarios = "corpus/scenarios/*.txt"
+	crashFiles        = "crashers/*.txt"
+)
 
 func matrix(a *app, args []string) (int, error) {
 	flags := flag.NewFlagSet("matrix", flag.ContinueOnError)
@@ -52,7 +53,11 @@ func matrix(a *app, args []string) (int, error) {
 	if *asJSON {
 		return code, a.matrixJSON(cells, files)
 	}
-	a.matrixTable(cells, *markdown)
+	crashes, err := a.crashes()
+	if err != nil {
+		return 0, err
+	}
+	fmt.Fprint(a.out, fuzz.MatrixTable(cells, crashes, *markdown))
 	return code, nil
 }
 
@@ -65,13 +70,14 @@ func (a *app) matrixJSON(cells []fuzz.Cell, files []string) error {
 		}
 		err := json.NewEncoder(a.out).Encode(struct {
 			Kernel     string `json:"kernel"`
+			Allocator  string `json:"allocator"`
 			Model      string `json:"model"`
 			Verdict    string `json:"verdict"`
 			Bug        string `json:"bug"`
 			Program    string `json:"program"`
 			Executions int    `json:"executions"`
 			Expected   bool   `json:"expected"`
-		}{c.Kernel, c.Model.String(), c.Verdict.String(), c.Bug, program, c.Executions, c.Expected})
+		}{c.Kernel, c.Allocator, c.Model.String(), c.Verdict.String(), c.Bug, program, c.Executions, c.Expected})
 		if err != nil {
 			return err
 		}
@@ -79,35 +85,19 @@ func (a *app) matrixJSON(cells []fuzz.Cell, files []string) error {
 	return nil
 }
 
-// matrixTable prints a row a kernel, in Markdown if asked for.
-func (a *app) matrixTable(cells []fuzz.Cell, markdown bool) {
-	row := func(words []string) {
-		if markdown {
-			fmt.Fprintf(a.out, "| %s |\n", strings.Join(words, " | "))
-		} else {
-			fmt.Fprintf(a.out, "%-32s %-24s %-24s %s\n", words[0], words[1], words[2], words[3])
+// crashes loads the project's crash files, if they are here.
+func (a *app) crashes() ([]fuzz.CrashFile, error) {
+	names, err := filepath.Glob(crashFiles)
+	if err != nil {
+		return nil, err
+	}
+	crashes := make([]fuzz.CrashFile, len(names))
+	for i, name := range names {
+		p, err := a.load(name)
+		if err != nil {
+			return nil, err
 		}
+		crashes[i] = fuzz.CrashFile{Name: filepath.ToSlash(name), Program: p}
 	}
-	head := []string{"kernel"}
-	for _, m := range sim.Models() {
-		head = append(head, m.String())
-	}
-	row(head)
-	if markdown {
-		fmt.Fprintf(a.out, "|%s\n", strings.Repeat("---|", len(head)))
-	}
-	for i := 0; i < len(cells); i += len(head) - 1 {
-		words := []string{cells[i].Kernel}
-		for _, c := range cells[i : i+len(head)-1] {
-			word := fmt.Sprintf("%v, %d executions", c.Verdict, c.Executions)
-			if c.Verdict == fuzz.Buggy {
-				word = "BUG"
-			}
-			if !c.Expected && c.Verdict != fuzz.Unknown {
-				word += " (not expected)"
-			}
-			words = append(words, word)
-		}
-		row(words)
-	}
+	return crashes, nil
 }
