@@ -46,8 +46,8 @@ type CPU struct {
 	rcuNesting int
 	syncIndex  int
 
-	lastLoad         int // its event, -1 for none
-	addr, data, ctrl set // what the next access depends on
+	lastLoad         int32 // its event, -1 for none
+	addr, data, ctrl set   // what the next access depends on
 
 	yield func(struct{}) bool
 	next  func() (struct{}, bool)

@@ -21,7 +21,7 @@ func (m *Machine) SetDependencies(explicit bool) { m.explicit = explicit }
 // LastLoad returns the CPU's last load, for Depend. Under the lkmm model only.
 func (c *CPU) LastLoad() (l Loads) {
 	if c.m.engine == onGraph && c.lastLoad >= 0 {
-		l.events.add(c.lastLoad)
+		l.events.add(c.m.graph.slot(c.lastLoad))
 	}
 	return l
 }
@@ -34,5 +34,5 @@ func (c *CPU) Depend(addr, data, ctrl Loads) {
 
 // addDepends adds the events of loads, with what comes before them.
 func (g *graph) addDepends(loads, before *set) {
-	loads.each(g.words, func(e int) { g.addEvent(before, e) })
+	loads.each(g.words, func(slot int) { g.addEvent(before, g.eventAt(slot)) })
 }

@@ -52,8 +52,8 @@ type graphEvent struct {
 	pos   uint64 // coherence position of the store that it is or reads
 	cell  int32
 	step  int32 // index in the machine's log
-	prev  int16 // the CPU's event before it on the variable, -1 for none
-	src   int16 // a load's store, -1 for one outside the window
+	prev  int32 // the CPU's event before it on the variable
+	src   int32 // a load's store
 	cpu   int8
 	store bool
 	ul    bool // spin_unlock
@@ -66,7 +66,7 @@ type graphEvent struct {
 
 // growth is one entry of the history of a set that only grows.
 type growth struct {
-	at     int // events from here on have it
+	at     int32 // events from here on have it
 	stores set
 }
 
@@ -80,16 +80,18 @@ type graphCPU struct {
 	lock      bool
 }
 
-// graph is the execution so far.
+// graph is the execution so far. Events are counted from 0; of those before base
+// nothing is known any more.
 type graph struct {
 	m       *Machine
-	n       int // events
-	words   int // words that sets need
-	full    int // words that they have
+	n       int32 // events
+	base    int32 // the first in the window
+	words   int   // words that sets need
+	full    int   // words that they have
 	ncpu    int
 	settled bool // the window was too small, see settle
 
-	events [window]graphEvent
+	events [window]graphEvent // those of the window, see at
 	cpus   [MaxCPUs]graphCPU
 
 	// Strong fences between CPUs that RCU makes; see rcu.go.
@@ -110,7 +112,7 @@ func newGraph(m *Machine) *graph { return &graph{m: m} }
 
 // reset forgets the execution.
 func (g *graph) reset(ncpu int) {
-	g.n, g.words, g.ncpu = 0, 0, ncpu
+	g.n, g.base, g.words, g.ncpu = 0, 0, 0, ncpu
 	g.full = fuzzWindow / 64
 	if g.m.exhaustive || g.m.explicit {
 		g.full = window / 64
@@ -132,22 +134,22 @@ func (g *graph) reset(ncpu int) {
 }
 
 // addEvent appends e, and everything before it, to s.
-func (g *graph) addEvent(s *set, e int) {
-	s.union(&g.events[e].before, g.words)
-	s.add(e)
+func (g *graph) addEvent(s *set, e int32) {
+	s.union(&g.at(e).before, g.words)
+	s.add(g.slot(e))
 }
 
 // newEvent adds an event of c on cell i. There must be room.
-func (g *graph) newEvent(c *CPU, i int32, store bool, pos uint64, src int16) int {
+func (g *graph) newEvent(c *CPU, i int32, store bool, pos uint64, src int32) int32 {
 	e := g.n
 	g.n++
-	g.words = (g.n + 63) >> 6
+	g.words = min(int(g.n+63)>>6, g.full)
 	last := &g.m.views[i].last[c.id]
-	v := &g.events[e]
+	v := g.at(e)
 	v.step = int32(len(g.m.log))
 	v.pos, v.cell, v.prev, v.src, v.cpu, v.store = pos, i, *last, src, int8(c.id), store
-	*last = int16(e)
-	g.cpus[c.id].own.add(e)
+	*last = e
+	g.cpus[c.id].own.add(g.slot(e))
 	return e
 }
 
@@ -179,8 +181,8 @@ func (g *graph) sources(c *CPU, i int32, o Order) int {
 	g.loadOrder(c, o, &order)
 	m.candidates[0] = x.head
 	n := 1
-	for j := x.head; j != m.views[i].seen[c.id] && m.msgs[j].event >= 0; {
-		later.add(int(m.msgs[j].event))
+	for j := x.head; j != m.views[i].seen[c.id] && m.msgs[j].event >= g.base; {
+		later.add(g.slot(m.msgs[j].event))
 		j = m.msgs[j].older
 		before.assign(&order, g.full)
 		g.addSource(c, j, &before)
@@ -227,13 +229,13 @@ func (g *graph) loadOrder(c *CPU, o Order, before *set) {
 // store (rfe), what the store depends on (dep;rfi), and events of c that read
 // or wrote something older than a store that has propagated to it (prop & int).
 func (g *graph) addSource(c *CPU, k int32, before *set) {
-	src := int(g.m.msgs[k].event)
-	if src < 0 {
+	src := g.m.msgs[k].event
+	if src < g.base {
 		return
 	}
-	if int(g.events[src].cpu) == c.id {
+	if int(g.at(src).cpu) == c.id {
 		if g.m.model == LKMM {
-			before.union(&g.events[src].deps, g.words)
+			before.union(&g.at(src).deps, g.words)
 		}
 		return
 	}
@@ -241,7 +243,7 @@ func (g *graph) addSource(c *CPU, k int32, before *set) {
 	if g.m.model != LKMM {
 		return
 	}
-	fresh := g.events[src].props.minus(&g.cpus[c.id].prop[known], g.words)
+	fresh := g.at(src).props.minus(&g.cpus[c.id].prop[known], g.words)
 	g.addOverwritten(c.id, &fresh, before)
 }
 
@@ -254,9 +256,9 @@ func (g *graph) addOverwritten(cpu int, stores, before *set) {
 			if int(s.cpu) == cpu {
 				continue
 			}
-			for e := g.m.views[s.cell].last[cpu]; e >= 0; e = g.events[e].prev {
-				if g.events[e].pos < s.pos && !before.has(int(e)) {
-					g.addEvent(before, int(e))
+			for e := g.m.views[s.cell].last[cpu]; e >= g.base; e = g.at(e).prev {
+				if g.at(e).pos < s.pos && !before.has(g.slot(e)) {
+					g.addEvent(before, e)
 				}
 			}
 		}
@@ -271,24 +273,24 @@ func (g *graph) addLoad(c *CPU, i int32, o Order, k int32) {
 	g.addSource(c, k, &before)
 	msg := &g.m.msgs[k]
 	e := g.newEvent(c, i, false, msg.pos, msg.event)
-	g.events[e].before.assign(&before, g.full)
+	g.at(e).before.assign(&before, g.full)
 	g.m.views[i].seen[c.id] = k
 	c.lastLoad = e
-	before.add(e)
+	before.add(g.slot(e))
 
-	external := msg.event >= 0 && int(msg.cpu) != c.id
+	external := msg.event >= g.base && int(msg.cpu) != c.id
 	if o != NoReturn {
 		before.unionInto(&u.before[allEvents], &u.before[allLoads], g.words)
 	} else {
 		u.before[allEvents].union(&before, g.words)
 	}
 	if external {
-		u.prop[toAll].union(&g.events[msg.event].props, g.words)
+		u.prop[toAll].union(&g.at(msg.event).props, g.words)
 	}
 	if o == Acquire || o == Dereference && !g.m.explicit || o == locking {
 		u.before[beforeAll].union(&before, g.words)
 		if external {
-			u.prop[known].union(&g.events[msg.event].props, g.words)
+			u.prop[known].union(&g.at(msg.event).props, g.words)
 		}
 	}
 }
@@ -330,8 +332,8 @@ func (g *graph) places(c *CPU, i int32, o Order) int {
 	var order, before, later set
 	g.storeOrder(c, i, o, &order)
 	n := 1
-	for j := x.head; j != m.views[i].seen[c.id] && m.msgs[j].event >= 0; j = m.msgs[j].older {
-		later.add(int(m.msgs[j].event))
+	for j := x.head; j != m.views[i].seen[c.id] && m.msgs[j].event >= g.base; j = m.msgs[j].older {
+		later.add(g.slot(m.msgs[j].event))
 		if !m.gapBelow(j) {
 			continue
 		}
@@ -354,7 +356,7 @@ func (g *graph) places(c *CPU, i int32, o Order) int {
 // cell i, and returns the first of them, 0 if there is none.
 func (g *graph) laterThan(k, i int32, later *set) (above int32) {
 	for j := g.m.cells[i].head; j != k; j = g.m.msgs[j].older {
-		later.add(int(g.m.msgs[j].event))
+		later.add(g.slot(g.m.msgs[j].event))
 		above = j
 	}
 	return above
@@ -381,9 +383,9 @@ func (g *graph) storeOrder(c *CPU, i int32, o Order, before *set) {
 	if o == Release || o == unlocking {
 		before.union(&u.before[allEvents], g.words)
 	}
-	for e := g.m.views[i].last[c.id]; e >= 0; e = g.events[e].prev {
-		g.addEvent(before, int(e)) // overwrite & int
-		if g.events[e].store {
+	for e := g.m.views[i].last[c.id]; e >= g.base; e = g.at(e).prev {
+		g.addEvent(before, e) // overwrite & int
+		if g.at(e).store {
 			break
 		}
 	}
@@ -397,9 +399,9 @@ func (g *graph) addCoherence(i, below int32, before *set) {
 	}
 	pos := g.m.msgs[below].pos
 	for d := 0; d < g.ncpu; d++ {
-		for e := g.m.views[i].last[d]; e >= 0; e = g.events[e].prev {
-			if g.events[e].pos <= pos {
-				g.addEvent(before, int(e))
+		for e := g.m.views[i].last[d]; e >= g.base; e = g.at(e).prev {
+			if g.at(e).pos <= pos {
+				g.addEvent(before, e)
 			}
 		}
 	}
@@ -407,8 +409,8 @@ func (g *graph) addCoherence(i, below int32, before *set) {
 
 // rmwLoad is what the store of an RMW has from its load.
 type rmwLoad struct {
-	props set // stores that propagate on through the RMW (rmw-sequence)
-	data  int // the load, if it gives the store its data, else -1
+	props set   // stores that propagate on through the RMW (rmw-sequence)
+	data  int32 // the load, if it gives the store its data, else -1
 }
 
 // addStore adds a store of c to cell i between messages above (0 for none) and
@@ -429,12 +431,12 @@ func (g *graph) addStore(c *CPU, i int32, v uint64, o Order, above, below int32,
 		x.head, x.val = k, v
 	}
 	e := g.newEvent(c, i, true, pos, -1)
-	m.msgs[k] = message{val: v, pos: pos, older: below, event: int16(e), cpu: int8(c.id), glued: glued, by: int32(c.steps)}
+	m.msgs[k] = message{val: v, pos: pos, older: below, event: e, cpu: int8(c.id), glued: glued, by: int32(c.steps)}
 	m.views[i].seen[c.id] = k
 
-	w := &g.events[e]
+	w := g.at(e)
 	w.before.assign(&before, g.full)
-	before.add(e)
+	before.add(g.slot(e))
 	if g.m.explicit {
 		w.deps = set{}
 		g.addDepends(&c.addr, &w.deps)
@@ -455,7 +457,7 @@ func (g *graph) addStore(c *CPU, i int32, v uint64, o Order, above, below int32,
 			g.addEvent(&w.deps, load.data)
 		}
 	}
-	props.add(e)
+	props.add(g.slot(e))
 	w.props.assign(&props, g.full)
 
 	if w.ul = o == unlocking; w.ul {

@@ -29,16 +29,16 @@ func (g *graph) reached(c *CPU, later, after *set) {
 	if k := firstWith(u.fences, later, g.words); k >= 0 {
 		from = u.fences[k].at
 	}
-	u.own.each(g.words, func(e int) {
-		x := &g.events[e]
-		hit := e >= from
+	u.own.each(g.words, func(slot int) {
+		x := &g.events[slot]
+		hit := g.eventAt(slot) >= from
 		if x.store {
-			hit = hit || g.events[e].props.intersects(later, g.words)
-		} else if x.src >= 0 && int(g.events[x.src].cpu) != c.id {
-			hit = hit || g.events[x.src].props.intersects(later, g.words)
+			hit = hit || x.props.intersects(later, g.words)
+		} else if x.src >= g.base && int(g.at(x.src).cpu) != c.id {
+			hit = hit || g.at(x.src).props.intersects(later, g.words)
 		}
 		if hit {
-			after.add(e)
+			after.add(slot)
 		}
 	})
 	for d := 0; d < g.ncpu; d++ {
@@ -47,7 +47,7 @@ func (g *graph) reached(c *CPU, later, after *set) {
 		}
 		v := &g.cpus[d]
 		if k := firstWith(v.strong, later, g.words); k >= 0 {
-			s := v.own.above(v.strong[k].at, g.words)
+			s := g.eventsFrom(&v.own, v.strong[k].at)
 			after.union(&s, g.words)
 		}
 	}
@@ -68,19 +68,20 @@ func firstWith(history []growth, stores *set, words int) int {
 
 // overtaken puts event e of c, which the stores of later overwrite though they
 // were done before it, before all that this orders it before.
-func (g *graph) overtaken(c *CPU, e int, later *set) {
+func (g *graph) overtaken(c *CPU, e int32, later *set) {
 	var after set
 	g.reached(c, later, &after)
-	after[e>>6] &^= 1 << (e & 63)
-	for y := 0; y < g.n; y++ {
+	after.remove(g.slot(e))
+	for y := g.base; y < g.n; y++ {
 		if y == e {
 			continue
 		}
-		if after.has(y) || g.events[y].before.intersects(&after, g.words) {
-			g.addEvent(&g.events[y].before, e)
+		x := g.at(y)
+		if after.has(g.slot(y)) || x.before.intersects(&after, g.words) {
+			g.addEvent(&x.before, e)
 		}
-		if g.events[y].store && g.events[y].deps.intersects(&after, g.words) {
-			g.addEvent(&g.events[y].deps, e)
+		if x.store && x.deps.intersects(&after, g.words) {
+			g.addEvent(&x.deps, e)
 		}
 	}
 	for d := 0; d < g.ncpu; d++ {
@@ -175,12 +176,12 @@ func (g *graph) propagateOn(u *graphCPU, stores *set) {
 // unlockLock orders what came before the spin_unlock that a spin_lock of c read
 // from, or before the CPU's own last one, before what c does next
 // (po-unlock-lock-po).
-func (g *graph) unlockLock(c *CPU, src int) {
+func (g *graph) unlockLock(c *CPU, src int32) {
 	u := &g.cpus[c.id]
 	u.before[beforeAll].union(&u.before[beforeUnlock], g.words)
 	stores := u.prop[toUnlock]
-	if src >= 0 && g.events[src].ul {
-		stores.union(&g.events[src].unlocks, g.words)
+	if src >= g.base && g.at(src).ul {
+		stores.union(&g.at(src).unlocks, g.words)
 	}
 	fresh := stores.minus(&u.prop[byFences], g.words)
 	if fresh == (set{}) {

@@ -13,8 +13,8 @@ type rcuNode struct {
 	cpu    int
 	weight int // 1 for a grace period, -1 for a section
 	open   bool
-	after  int // events of the CPU from here on come after its beginning
-	begin  int // its beginning and end among those of all nodes
+	after  int32 // events of the CPU from here on come after its beginning
+	begin  int   // its beginning and end among those of all nodes
 	end    int
 	gpSets // what is before its end, and what has propagated there
 }
@@ -59,7 +59,7 @@ func (g *graph) endNode(n *rcuNode) {
 }
 
 // overtakenRCU is the part of overtaken that is about the ends of nodes.
-func (g *graph) overtakenRCU(e int, later, after *set) {
+func (g *graph) overtakenRCU(e int32, later, after *set) {
 	for k := range g.rcu {
 		if n := &g.rcu[k]; n.before.intersects(after, g.words) || n.stores.intersects(later, g.words) {
 			g.addEvent(&n.before, e)
@@ -75,7 +75,7 @@ func (g *graph) rcuLink(a, b *rcuNode) bool {
 	if a.cpu == b.cpu && a.begin < b.end {
 		return true // po
 	}
-	after := g.cpus[a.cpu].own.above(a.after, g.words)
+	after := g.eventsFrom(&g.cpus[a.cpu].own, a.after)
 	return after.intersects(&b.before, g.words)
 }
 

@@ -46,7 +46,7 @@ func (g *graph) rmw(c *CPU, r *rmwRequest) {
 	if full {
 		g.smpMb(u)
 	}
-	src := int(m.msgs[k].event)
+	src := m.msgs[k].event
 	g.addLoad(c, r.cell, loadPart(r.order), k)
 	if r.late > 0 {
 		g.overtaken(c, g.n-1, &later)
@@ -58,9 +58,9 @@ func (g *graph) rmw(c *CPU, r *rmwRequest) {
 	if r.op != opXchg && r.op != opCmpxchg {
 		load.data = g.n - 1
 	}
-	if src >= 0 {
-		load.props.assign(&g.events[src].props, g.full)
-		load.props[src>>6] &^= 1 << (src & 63)
+	if src >= g.base {
+		load.props.assign(&g.at(src).props, g.full)
+		load.props.remove(g.slot(src))
 	}
 	r.dst = g.addStore(c, r.cell, r.word(base, r.new), storePart(r.order), above, k, true, &load)
 	if r.late > 0 {
@@ -115,13 +115,13 @@ func (g *graph) rmwSources(c *CPU, r *rmwRequest) int {
 	var later set
 	for k, above := x.head, int32(0); ; k, above = m.msgs[k].older, k {
 		if above != 0 {
-			later.add(int(m.msgs[above].event))
+			later.add(g.slot(m.msgs[above].event))
 		}
 		if above == 0 || g.rmwAllowed(c, r, k, above, &later) {
 			m.candidates[n] = k
 			n++
 		}
-		if k == m.views[r.cell].seen[c.id] || m.msgs[k].event < 0 || r.newest {
+		if k == m.views[r.cell].seen[c.id] || m.msgs[k].event < g.base || r.newest {
 			return n
 		}
 		if n == maxCandidates {

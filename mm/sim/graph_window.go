@@ -1,91 +1,86 @@
 package sim
 
+// The window is a ring: the events of a graph's set are in slots, and the slots
+// of the older half are used again when that is settled.
+
+func (g *graph) slot(e int32) int { return int(e) & (g.full*64 - 1) }
+
+// at returns event e of the window.
+func (g *graph) at(e int32) *graphEvent { return &g.events[g.slot(e)&(window-1)] }
+
+// eventAt is the inverse of slot.
+func (g *graph) eventAt(slot int) int32 {
+	return g.base + int32((slot-int(g.base))&(g.full*64-1))
+}
+
+// eventsFrom returns the events of s from e on.
+func (g *graph) eventsFrom(s *set, e int32) (d set) {
+	e = max(e, g.base)
+	for k := e >> 6; k<<6 < g.n; k++ {
+		w := int(k) & (g.full - 1)
+		d[w&(windowWords-1)] = s[w&(windowWords-1)]
+	}
+	d[g.slot(e)>>6&(windowWords-1)] &^= 1<<(e&63) - 1
+	return d
+}
+
 // room makes room for the two events that one step may add. When the window is
 // full, its older half is settled: no later event can come before any of it.
 // That can only forbid, so it is sound; it bounds how late a load may be.
 func (g *graph) room() {
-	if g.n+2 > g.full*64 {
+	if int(g.n-g.base)+2 > g.full*64 {
 		g.settle()
 	}
 }
 
 func (g *graph) settle() {
-	half := g.full * 64 / 2
+	first, half := g.slot(g.base)>>6, g.full/2
 	g.settled = true
-	m := g.m
-	for _, i := range m.listed {
-		m.settleCell(i, int16(half))
-	}
-	for e := half; e < g.n; e++ {
-		x := &g.events[e-half]
-		*x = g.events[e]
-		if x.src -= int16(half); x.src < 0 {
-			x.src = -1
+	g.base += int32(half) * 64
+	for e := g.base; e < g.n; e++ {
+		x := g.at(e)
+		x.before.clearWords(first, half)
+		if x.store {
+			x.props.clearWords(first, half)
+			x.deps.clearWords(first, half)
 		}
-		last := &m.views[x.cell].last[x.cpu]
-		x.prev, *last = *last, int16(e-half)
-		x.before.drop(g.full)
-		x.props.drop(g.full)
-		x.deps.drop(g.full)
-		x.unlocks.drop(g.full)
+		if x.ul {
+			x.unlocks.clearWords(first, half)
+		}
 	}
-	g.n -= half
-	g.words = (g.n + 63) >> 6
 	for d := 0; d < g.ncpu; d++ {
 		u := &g.cpus[d]
-		u.own.drop(g.full)
+		u.own.clearWords(first, half)
 		for k := range u.before {
-			u.before[k].drop(g.full)
+			u.before[k].clearWords(first, half)
 		}
 		for k := range u.prop {
-			u.prop[k].drop(g.full)
+			u.prop[k].clearWords(first, half)
 		}
-		u.strong, u.fences = settleHistory(u.strong, g.full), settleHistory(u.fences, g.full)
+		u.strong, u.fences = g.settleHistory(u.strong, first), g.settleHistory(u.fences, first)
 	}
-	g.begun.drop(g.full)
-	g.ended.drop(g.full)
-	g.queued.drop(g.full)
-	g.queuedCumul.drop(g.full)
+	for _, p := range [...]*gpSets{&g.begun, &g.ended, &g.queued} {
+		p.clearWords(first, half)
+	}
+	g.queuedCumul.clearWords(first, half)
 	for k := range g.periods {
-		g.periods[k].drop(g.full)
+		g.periods[k].clearWords(first, half)
 	}
 }
 
-func (p *gpSets) drop(n int) {
-	p.before.drop(n)
-	p.stores.drop(n)
+func (p *gpSets) clearWords(first, n int) {
+	p.before.clearWords(first, n)
+	p.stores.clearWords(first, n)
 }
 
-// settleCell makes the newest settled store of cell i the oldest of its list.
-func (m *Machine) settleCell(i int32, half int16) {
-	x := &m.cells[i]
-	v := &m.views[i]
-	for c := range v.last {
-		v.last[c] = -1
-	}
-	k := x.head
-	for m.msgs[k].event >= half {
-		m.msgs[k].event -= half
-		k = m.msgs[k].older
-	}
-	floor := &m.msgs[k]
-	floor.event, floor.glued, floor.older = -1, false, 0
-	for c, s := range v.seen {
-		if m.msgs[s].pos < floor.pos {
-			v.seen[c] = k
-		}
-	}
-}
-
-// settleHistory drops the entries that the first half of the window no longer
-// needs.
-func settleHistory(history []growth, words int) []growth {
+// settleHistory drops the entries that the window no longer needs.
+func (g *graph) settleHistory(history []growth, first int) []growth {
 	kept := history[:0]
 	for k := range history {
 		h := history[k]
-		h.stores.drop(words)
-		if h.at -= words * 64 / 2; h.at < 0 {
-			h.at = 0
+		h.stores.clearWords(first, g.full/2)
+		if h.at < g.base {
+			h.at = g.base
 			kept = kept[:0]
 		}
 		kept = append(kept, h)

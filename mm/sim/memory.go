@@ -43,7 +43,7 @@ type cell struct {
 // view is what the graph keeps of a variable for each CPU.
 type view struct {
 	seen [MaxCPUs]int32 // newest message it has read or written
-	last [MaxCPUs]int16 // its last event on this variable, -1 for none
+	last [MaxCPUs]int32 // its last event on this variable, less than any in the window for none
 }
 
 // message is one store to a variable, in a list in coherence order.
@@ -51,7 +51,7 @@ type message struct {
 	val   uint64
 	pos   uint64 // place in coherence order; time under tso
 	older int32  // the store before it in coherence order
-	event int16  // lkmm: the write event, -1 for none
+	event int32  // lkmm: the write event, -1 for none
 	cpu   int8   // -1 for the initial value
 	glued bool   // nothing may come between older and this one
 	seq   int32  // of the trace event, -1 for the initial value

@@ -16,6 +16,7 @@ const (
 type set [windowWords]uint64
 
 func (s *set) add(e int)      { s[e>>6&(windowWords-1)] |= 1 << (e & 63) }
+func (s *set) remove(e int)   { s[e>>6&(windowWords-1)] &^= 1 << (e & 63) }
 func (s *set) has(e int) bool { return s[e>>6&(windowWords-1)]>>(e&63)&1 != 0 }
 
 // assign is *s = *t, of the first n words. Word by word: a copy by wider moves
@@ -70,22 +71,9 @@ func (s *set) each(n int, do func(e int)) {
 	}
 }
 
-// above returns the events of s that are not before e.
-func (s *set) above(e, n int) (d set) {
-	k := e >> 6
-	if k >= windowWords {
-		return d
+// clearWords removes what is in n words from the first on.
+func (s *set) clearWords(first, n int) {
+	for k := first; k < first+n && k < windowWords; k++ {
+		s[k] = 0
 	}
-	d[k] = s[k] &^ (1<<(e&63) - 1)
-	for k++; k < n && k < windowWords; k++ {
-		d[k] = s[k]
-	}
-	return d
-}
-
-// drop removes the first half of a window of n words and moves the rest to its
-// place.
-func (s *set) drop(n int) {
-	copy(s[:n/2], s[n/2:n])
-	clear(s[n/2 : n])
 }

@@ -163,12 +163,13 @@ func (m *Machine) logBlocked() {
 // RMWs.
 func (m *Machine) Precedes(i, j int) bool {
 	g := m.graph
-	for e := 0; e < g.n; e++ {
-		if int(g.events[e].step) != j {
+	for e := g.base; e < g.n; e++ {
+		x := g.at(e)
+		if int(x.step) != j {
 			continue
 		}
 		hit := false
-		g.events[e].before.each(g.words, func(b int) { hit = hit || int(g.events[b].step) == i })
+		x.before.each(g.words, func(b int) { hit = hit || int(g.events[b].step) == i })
 		if hit {
 			return true
 		}
