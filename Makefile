@@ -16,6 +16,10 @@ test: ## vet and run all tests
 fuzz: ## run Go's fuzzer from nothing: F=FuzzX or all, T=30s, KERNEL=, MODEL=
 	@scripts/fuzz.sh "$(F)" "$(T)" "$(KERNEL)" "$(MODEL)"
 
+libfuzzer: T = 10
+libfuzzer: ## build all targets with clang's libFuzzer, run each for T=10 seconds, merge a corpus, compare it with Go's fuzzer
+	@scripts/libfuzzer.sh "$(T)"
+
 hunt: ## search random programs: T=30s, KERNEL=, MODEL= (default sc)
 	$(MMFUZZ) hunt -kernel $(KERNEL) -model $(or $(MODEL),sc) -for $(T)
 
@@ -49,4 +53,4 @@ lint: ## gofmt, go vet, staticcheck
 update: ## rewrite the golden files, the seeds from the programs they stand for, and the README's crash
 	go test ./fuzz/fuzztest -run 'Crashers|Seeds|Readme|Verdicts' -update
 
-.PHONY: help test fuzz hunt repro verify matrix litmus bench cover lint update
+.PHONY: help test fuzz libfuzzer hunt repro verify matrix litmus bench cover lint update

@@ -86,7 +86,7 @@ func (r *parser) parseLine(line string) error {
 func (r *parser) parseItem(key, rest string) (at string, err error) {
 	if strings.HasPrefix(key, "cpu") {
 		if _, ok := r.seen["kernel"]; !ok {
-			return "", fmt.Errorf("%s before the kernel line: kernel and model come first", key)
+			return "", fmt.Errorf("%q before the kernel line: kernel and model come first", key)
 		}
 		if cpu, step, ok := strings.Cut(key, "@"); ok {
 			return r.parseChoice(cpu, step, rest)

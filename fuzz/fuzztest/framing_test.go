@@ -42,7 +42,8 @@ func TestFramings(t *testing.T) {
 	require.ErrorContains(t, err, `unknown framing "tar": want one of raw, go, shim, shim-v2`)
 }
 
-// The seeds, and the crash files that have bytes, are the same program and the same run in every engine's file.
+// The seeds, the crash files that have bytes, and 1,000 inputs made of them as libFuzzer makes its corpus, are the same
+// program and the same run in every engine's file.
 func TestEveryEngineReplaysTheOthers(t *testing.T) {
 	r := fuzz.NewRunner()
 	defer r.Close()
@@ -56,11 +57,13 @@ func TestEveryEngineReplaysTheOthers(t *testing.T) {
 			require.True(t, bytes.Equal(data, decoded), framing)
 			q := e.Program(decoded)
 			q.Kernel, q.Model = p.Kernel, p.Model
+			q.Fit()
 			require.Equal(t, r.Run(p), r.Run(parse(t, q.String())), "%s of\n%s", framing, p)
 		}
 		compared++
 	}
 	for _, shape := range fuzz.Shapes() {
+		m := fuzz.NewMutator(shape)
 		files, err := filepath.Glob(filepath.Join(corpus, "programs", shape.Name, "*.txt"))
 		require.NoError(t, err)
 		crashes, err := filepath.Glob("../../crashers/*.txt")
@@ -68,10 +71,18 @@ func TestEveryEngineReplaysTheOthers(t *testing.T) {
 		for _, file := range append(files, crashes...) {
 			p := load(t, file)
 			data, err := shape.Encode(p)
-			if err == nil { // not every target calls all that a crash does
-				compare(shape, p, data)
+			if err != nil {
+				continue // not every target calls all that a crash does
+			}
+			compare(shape, p, data)
+			for seed := range uint64(20) {
+				data = bytes.Clone(m.Mutate(data, 4096, seed))
+				q := fuzz.NewExec(shape, nil).Program(data)
+				q.Kernel, q.Model = p.Kernel, p.Model
+				q.Fit()
+				compare(shape, q, data)
 			}
 		}
 	}
-	require.Greater(t, compared, 30)
+	require.Greater(t, compared, 1000)
 }
