@@ -75,7 +75,7 @@ func TestEveryEngineReplaysTheOthers(t *testing.T) {
 				continue // not every target calls all that a crash does
 			}
 			compare(shape, p, data)
-			for seed := range uint64(20) {
+			for seed := range uint64(30) {
 				data = bytes.Clone(m.Mutate(data, 4096, seed))
 				q := fuzz.NewExec(shape, nil).Program(data)
 				q.Kernel, q.Model = p.Kernel, p.Model
