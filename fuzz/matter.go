@@ -9,9 +9,8 @@ import (
 // finder finds the events of a run that matter.
 type finder struct {
 	t       *Trace
-	calls   []int  // for each event its call, as the event that began it, -1 for none
-	alone   bool   // one CPU has all the calls
-	last    int    // the call that ended with the bug, -1 for none
+	calls   []int  // see Calls
+	threads []int  // see Threads
 	held    []held // for each event the spin locks that its CPU holds
 	matters []bool
 }
@@ -22,11 +21,9 @@ type held []sim.Addr
 // Matters says of each event whether it has to do with what the CPUs had to do with each other: a load that read another
 // CPU's store, a store that another CPU read, missed or stored over, what was late, the RCU calls, and the barriers and
 // spin locks around them. What both did under the same spin lock does not. The last access before a bug does, with the
-// store that it read. In a program of one CPU the call that ended with the bug counts as one CPU, and those before it as
-// another.
+// store that it read.
 func (t *Trace) Matters() []bool {
-	f := &finder{t: t, calls: t.callOfEach(), last: t.lastCall(), held: t.heldLocks(), matters: make([]bool, len(t.events))}
-	f.alone = t.busyCPUs() == 1
+	f := &finder{t: t, calls: t.Calls(), threads: t.Threads(), held: t.heldLocks(), matters: make([]bool, len(t.events))}
 	for i := range t.events {
 		f.event(i)
 	}
@@ -45,7 +42,7 @@ func (f *finder) event(i int) {
 		return
 	}
 	v := f.t.Variable(i)
-	if v == nil || isLocking(e) {
+	if v == nil || IsLocking(e) {
 		return
 	}
 	if isLoad(e) {
@@ -61,9 +58,9 @@ func (f *finder) event(i int) {
 	}
 }
 
-// pair makes both matter if they are of different CPUs and no lock is around both.
+// pair makes both matter if they are of different threads and no lock is around both.
 func (f *finder) pair(i, k int) {
-	if k < 0 || f.who(i) == f.who(k) || f.cleanUp(i) || f.cleanUp(k) {
+	if k < 0 || f.threads[i] == f.threads[k] || f.threads[i] < 0 || f.threads[k] < 0 {
 		return
 	}
 	for _, lock := range f.held[i] {
@@ -74,9 +71,6 @@ func (f *finder) pair(i, k int) {
 	f.matters[i], f.matters[k] = true, true
 }
 
-// cleanUp says whether it was done after the program.
-func (f *finder) cleanUp(i int) bool { return f.t.ended >= 0 && i >= f.t.ended }
-
 // missed makes the newest store before event i matter.
 func (f *finder) missed(i int, v *Variable) {
 	for k := len(v.Stores) - 1; k >= 0; k-- {
@@ -85,14 +79,6 @@ func (f *finder) missed(i int, v *Variable) {
 			return
 		}
 	}
-}
-
-// who says which CPU did it.
-func (f *finder) who(i int) int {
-	if f.alone && f.calls[i] == f.last {
-		return sim.MaxCPUs
-	}
-	return f.t.events[i].CPU
 }
 
 // beforeBug makes the last access of the CPU that had the bug matter.
@@ -130,7 +116,7 @@ func (f *finder) locks() {
 	for i := range f.t.events {
 		e := &f.t.events[i]
 		switch {
-		case !isLocking(e):
+		case !IsLocking(e):
 		case isStore(e) && e.Kind == sim.EvRMW:
 			taken[e.Addr] = i
 		case e.Kind == sim.EvWrite:
@@ -169,55 +155,13 @@ func (t *Trace) heldLocks() []held {
 	var now [sim.MaxCPUs]held
 	for i := range t.events {
 		e := &t.events[i]
-		if isLocking(e) && e.Kind == sim.EvRMW {
+		if IsLocking(e) && e.Kind == sim.EvRMW {
 			now[e.CPU] = append(slices.Clone(now[e.CPU]), e.Addr)
 		}
 		all[i] = now[e.CPU]
-		if isLocking(e) && e.Kind == sim.EvWrite {
+		if IsLocking(e) && e.Kind == sim.EvWrite {
 			now[e.CPU] = slices.DeleteFunc(slices.Clone(now[e.CPU]), func(a sim.Addr) bool { return a == e.Addr })
 		}
 	}
 	return all
-}
-
-// callOfEach returns for each event the one that began its call, -1 for none. The clean-up is a call.
-func (t *Trace) callOfEach() []int {
-	calls := make([]int, len(t.events))
-	current := [sim.MaxCPUs]int{}
-	for cpu := range current {
-		current[cpu] = -1
-	}
-	for i := range t.events {
-		e := &t.events[i]
-		if isCall(e) || i == t.ended {
-			current[e.CPU] = i
-		}
-		calls[i] = current[e.CPU]
-	}
-	return calls
-}
-
-// lastCall returns the first event of the call that ended with the bug, -1 without a bug.
-func (t *Trace) lastCall() int {
-	last := -1
-	if t.Outcome.Bug == nil {
-		return last
-	}
-	for i := range t.events {
-		if e := &t.events[i]; e.CPU == t.Outcome.Bug.CPU && (isCall(e) || i == t.ended) {
-			last = i
-		}
-	}
-	return last
-}
-
-// busyCPUs counts the CPUs that have calls.
-func (t *Trace) busyCPUs() int {
-	n := 0
-	for _, calls := range t.Program.Calls {
-		if len(calls) > 0 {
-			n++
-		}
-	}
-	return n
 }

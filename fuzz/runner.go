@@ -165,6 +165,3 @@ func (r *Runner) Trace(p *Program) *Trace {
 	t.link()
 	return t
 }
-
-// Events returns every event of the run.
-func (t *Trace) Events() []sim.Event { return t.events }

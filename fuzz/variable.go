@@ -101,8 +101,8 @@ func isLoad(e *sim.Event) bool {
 	return e.Kind == sim.EvRead || e.Kind == sim.EvRMW || e.Kind == sim.EvRMWFail
 }
 
-// isLocking says whether e takes or releases a spin lock, or fails to take it.
-func isLocking(e *sim.Event) bool {
+// IsLocking says whether e takes or releases a spin lock, or fails to take it.
+func IsLocking(e *sim.Event) bool {
 	order := e.Order.String()
 	return isAccess(e) && (order == "lock" || order == "unlock")
 }

@@ -53,11 +53,16 @@ func withoutMark(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\uf
 // save writes the program with the table of its run to the file, or to standard output.
 func (a *app) save(name string, r *fuzz.Runner, p *fuzz.Program) error {
 	p.Trace = r.Trace(p).Table(false)
+	return a.write(name, p.String())
+}
+
+// write writes to the file, or to standard output.
+func (a *app) write(name, text string) error {
 	if name == "" {
-		_, err := io.WriteString(a.out, p.String())
+		_, err := io.WriteString(a.out, text)
 		return err
 	}
-	return replace(name, []byte(p.String()))
+	return replace(name, []byte(text))
 }
 
 // writable says what is wrong with a file to write to, before the work that is to go into it is done. What is there

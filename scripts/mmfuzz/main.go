@@ -43,6 +43,8 @@ func commands() []command {
 			"delete each barrier and each test of isolation and slabs in turn: needed, with a witness, or redundant", barriersOf},
 		{"bisect", "[-limit N] [-json] FILE",
 			"replay and re-verify a crash on every kernel: which have it, what introduced it, what fixed it", bisect},
+		{"export", "FILE -format litmus|perfetto [-o FILE [-f]]",
+			"turn the run of a program into a litmus test, or a trace for ui.perfetto.dev", exportRun},
 		{"import", "FILE [-target FuzzX] [-kernel K] [-model M] [-o FILE [-f]]",
 			"turn a crasher of Go's fuzzer or libFuzzer into a crash file", importCrasher},
 		{"convert", "-from F -to F [-target FuzzX] [-kernel K -model M] FILE|FOLDER [-o FILE|FOLDER [-f]]",
