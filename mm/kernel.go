@@ -90,6 +90,7 @@ func Kernels() []*Kernel {
 		patchSkipSlabV0(),
 		patchSkipSlabV1(),
 		patchSkipSlabV1NoRecheck(),
+		patchSkipSlabV1NoFolioRecheck(),
 		patchSkipSlabV1Rmb(),
 		patchSkipSlabV2(),
 		kernelV62(),

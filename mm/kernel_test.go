@@ -42,7 +42,7 @@ func TestFindKernel(t *testing.T) {
 		`unknown kernel "v5.0": want one of v6.0, v6.0-racy-free-pages, next-20220927, next-20220927+aligned, `+
 			`next-20220927+pagemovable-not-slab, `+
 			`next-20220927+skip-slab-v0, next-20220927+skip-slab-v1, next-20220927+skip-slab-v1-no-recheck, `+
-			`next-20220927+skip-slab-v1-rmb, `+
+			`next-20220927+skip-slab-v1-no-folio-recheck, next-20220927+skip-slab-v1-rmb, `+
 			`next-20220927+skip-slab-v2, v6.2, v6.6`)
 }
 
