@@ -5,6 +5,7 @@ import "github.com/mmfuzz/mmfuzz/mm"
 // Bisected is what the program of a crash comes to on one kernel.
 type Bisected struct {
 	Kernel     string
+	Skipped    string // not tried, as the kernel lacks what the program's config asks for
 	Verdict    Verdict
 	Bug        string // Buggy: the title
 	Has        bool   // it has the bug of the crash
@@ -20,6 +21,10 @@ func Bisect(crash *Program, limit int) []Bisected {
 	rows := make([]Bisected, len(kernels))
 	share(len(rows), func(v *Verifier, i int) {
 		rows[i].Kernel = kernels[i].Name
+		if err := kernels[i].CheckConfig(crash.Config); err != nil {
+			rows[i].Skipped = err.Error()
+			return
+		}
 		rows[i].fill(v, crash, limit)
 	})
 	of := map[string]*Bisected{}
@@ -35,7 +40,7 @@ func Bisect(crash *Program, limit int) []Bisected {
 	return rows
 }
 
-func (row *Bisected) lacks() bool { return !row.Has && row.Verdict != Unknown }
+func (row *Bisected) lacks() bool { return !row.Has && row.Skipped == "" && row.Verdict != Unknown }
 
 func (row *Bisected) fill(v *Verifier, crash *Program, limit int) {
 	p := crash.Clone()

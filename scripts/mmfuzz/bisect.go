@@ -55,6 +55,10 @@ func (a *app) bisectJSON(name string, crash *fuzz.Program, rows []fuzz.Bisected)
 		if err != nil {
 			return err
 		}
+		verdict := row.Verdict.String()
+		if row.Skipped != "" {
+			verdict = "skipped"
+		}
 		err = out.Encode(struct {
 			Kernel     string `json:"kernel"`
 			Model      string `json:"model"`
@@ -67,7 +71,7 @@ func (a *app) bisectJSON(name string, crash *fuzz.Program, rows []fuzz.Bisected)
 			Fixes      bool   `json:"fixes"`
 			Changes    string `json:"changes"`
 			Source     string `json:"source"`
-		}{row.Kernel, crash.Model.String(), name, row.Verdict.String(), row.Bug, row.Has, row.Executions,
+		}{row.Kernel, crash.Model.String(), name, verdict, row.Bug, row.Has, row.Executions,
 			row.Introduces, row.Fixes, k.Changes, k.Source})
 		if err != nil {
 			return err
@@ -87,6 +91,8 @@ func (a *app) bisectTable(name string, crash *fuzz.Program, rows []fuzz.Bisected
 		}
 		word := fmt.Sprintf("%v, %d executions", row.Verdict, row.Executions)
 		switch {
+		case row.Skipped != "":
+			word = "-, " + row.Skipped
 		case row.Has:
 			word = "has it"
 		case row.Verdict == fuzz.Buggy:
