@@ -99,6 +99,7 @@ type Exec struct {
 
 	addresses        map[string]sim.Addr // of words, by name
 	waiting, isolate []mm.Call           // for CheckAddress: a freed slab that waits for its grace period, and its isolation
+	want, got        []uint64            // for CheckKernels: results
 }
 
 // NewExec returns an Exec for inputs of that shape; nil for inputs that are text.

@@ -21,6 +21,12 @@ var slabOps = []string{
 	"kmem_cache_alloc", "kmem_cache_free", "kmem_cache_shrink", "flush_cpu_slab", "rcu_do_batch", "rcu_read_lock", "synchronize_rcu",
 }
 
+// sequentialOps come to the same on every kernel when nothing races.
+var sequentialOps = slices.Concat(slabOps, zspageLife, balloonLife, isolatorOps, []string{
+	"isolate_migratepages_block", "isolate_migratepages_range", "zs_map_object",
+	"alloc_pages", "__get_free_pages", "put_page", "get_page", "lock_page",
+})
+
 // Target is a fuzz target without its engine: Go's fuzzer, libFuzzer and OSS-Fuzz all hand it one input at a time.
 type Target struct {
 	Name  string
@@ -47,6 +53,8 @@ func Targets() []*Target {
 			Shape: &Shape{CPUs: 2, Calls: 16, Ops: opIndices(slabOps, []string{"isolate_movable_page"}), Pages: 4, Address: true}},
 		{Name: "FuzzSlab", check: (*Exec).checkAllocator,
 			Shape: &Shape{Calls: 64, Ops: opIndices(slabOps), Pages: mm.NrPages}},
+		{Name: "FuzzKernels", check: (*Exec).CheckKernels, Any: true,
+			Shape: &Shape{Calls: 32, Ops: opIndices(sequentialOps), Pages: mm.NrPages}},
 		{Name: "FuzzProgramText", check: func(_ *Exec, data []byte) error { return CheckText(string(data)) }},
 		{Name: "FuzzLitmus", check: (*Exec).checkLitmus},
 	}

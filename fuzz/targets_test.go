@@ -44,6 +44,9 @@ func FuzzFunctionAddress(f *testing.F) { fuzzTarget(f, "FuzzFunctionAddress") }
 // FuzzSlab holds the slab allocator to what an allocator must do.
 func FuzzSlab(f *testing.F) { fuzzTarget(f, "FuzzSlab") }
 
+// FuzzKernels holds all kernels to the same results where nothing races.
+func FuzzKernels(f *testing.F) { fuzzTarget(f, "FuzzKernels") }
+
 // FuzzProgramText parses and prints.
 func FuzzProgramText(f *testing.F) { fuzzTarget(f, "FuzzProgramText") }
 
