@@ -30,7 +30,7 @@ func TestKernelRunsAreAllowedByTheAxioms(t *testing.T) {
 	}
 	var checker axiom.Checker
 	judges := map[sim.Model]func(*axiom.Graph) string{sim.SC: checker.SC, sim.TSO: checker.TSO, sim.LKMM: checker.LKMM}
-	for _, kernel := range []string{"v6.0", "next-20220927", "v6.2"} {
+	for _, kernel := range []string{"v6.0", "next-20220927", "v6.2", "v6.10"} {
 		for _, model := range sim.Models() {
 			t.Run(kernel+"/"+model.String(), func(t *testing.T) {
 				mm := newKernel(t, kernel)

@@ -30,7 +30,7 @@ func balloonPageDevice(c *sim.CPU, page Page) balloonDevInfo {
 // balloonPageInsert is balloon_page_insert, include/linux/balloon_compaction.h,
 // v6.0. The caller has the page lock and pages_lock.
 func (mm *MM) balloonPageInsert(c *sim.CPU, page Page) {
-	__setPageOffline(c, page)
+	mm.__setPageOffline(c, page)
 	mm.__setPageMovable(c, page, balloonMops)
 	c.WriteOnce(page.at(pagePrivate), uint64(vbDevInfo))
 	listAdd(c, pageLru(page), vbDevInfo.pages())
@@ -40,7 +40,7 @@ func (mm *MM) balloonPageInsert(c *sim.CPU, page Page) {
 // caller has the page lock and pages_lock. The lru of an isolated page is its
 // isolator's.
 func (mm *MM) balloonPageDelete(c *sim.CPU, page Page) {
-	__clearPageOffline(c, page)
+	mm.__clearPageOffline(c, page)
 	mm.__clearPageMovable(c, page)
 	c.WriteOnce(page.at(pagePrivate), 0)
 	if !mm.pageIsolated(c, page) {

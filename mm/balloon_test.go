@@ -17,7 +17,7 @@ func TestBalloon(t *testing.T) {
 	require.Equal(t, uint64(2), mm.m.Peek(vbNumPages))
 	for i := range 2 {
 		require.Equal(t, uint64(balloonMops)|pageMappingMovable, mm.word(nthPage(i), pageMapping))
-		require.Equal(t, pageTypeNone&^pageTypeOffline, mm.m.Peek32(nthPage(i).at(pageType)))
+		require.Equal(t, mm.k.types.offline, mm.m.Peek32(nthPage(i).at(pageType)))
 	}
 	require.Nil(t, mm.run(t, "leak_balloon; leak_balloon; leak_balloon"))
 	require.Equal(t, NrPages, mm.freePages())

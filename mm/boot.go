@@ -61,7 +61,7 @@ func (mm *MM) bootPages() {
 	for i < NrPages {
 		order := bits.TrailingZeros(uint(i))
 		page := nthPage(i)
-		mm.m.Poke32(page.at(pageType), pageTypeNone&^pageTypeBuddy)
+		mm.m.Poke32(page.at(pageType), mm.k.types.buddy)
 		mm.m.Poke(page.at(pagePrivate), uint64(order))
 		mm.pokeListAddTail(pageLru(page), freeList(uint(order)))
 		for range 1<<order - 1 {

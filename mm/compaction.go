@@ -50,6 +50,14 @@ func (mm *MM) __clearPageMovable(c *sim.CPU, page Page) {
 	c.WriteOnce(page.at(pageMapping), pageMappingMovable)
 }
 
+// skipIsolationOnOrder says which compound pages v6.0 passes over: all.
+func (v60) skipIsolationOnOrder(uint) bool { return true }
+
+// skipIsolationOnOrder is skip_isolation_on_order, mm/compaction.c, v6.10, of
+// compaction for /proc/sys/vm/compact_memory, which is for no order in
+// particular.
+func (v610) skipIsolationOnOrder(order uint) bool { return order >= pageblockOrder }
+
 // isolateMigratepagesBlock is isolate_migratepages_block, mm/compaction.c,
 // v6.0, of the pages from lowPfn up to endPfn. What is not movable fails. What
 // it isolates goes on the CPU's list of pages to migrate.
@@ -60,7 +68,7 @@ func (mm *MM) isolateMigratepagesBlock(c *sim.CPU, lowPfn, endPfn int, allocCont
 
 		// Skip if free. The order is read without the zone lock and may be
 		// wrong; then something is passed over or looked at in vain.
-		if pageBuddy(c, page) {
+		if mm.pageBuddy(c, page) {
 			freepageOrder := c.ReadOnce(page.at(pagePrivate)) // buddy_order_unsafe
 			if freepageOrder > 0 && freepageOrder <= maxOrder {
 				lowPfn += 1<<freepageOrder - 1
@@ -72,10 +80,12 @@ func (mm *MM) isolateMigratepagesBlock(c *sim.CPU, lowPfn, endPfn int, allocCont
 		// alloc_contig_range. Their order may be wrong as well.
 		if mm.pageCompound(c, page) && !allocContig {
 			order := mm.compoundOrder(c, page)
-			if order <= maxOrder {
-				lowPfn += 1<<order - 1
+			if mm.k.skipIsolationOnOrder(order) {
+				if order <= maxOrder {
+					lowPfn += 1<<order - 1
+				}
+				continue
 			}
-			continue
 		}
 
 		if mm.testPageLru(c, page) || !mm.k.__pageMovable(mm, c, page) || mm.pageIsolated(c, page) {

@@ -25,8 +25,14 @@ type Kernel struct {
 	layouts *layouts
 	// flags are the bit numbers of page->flags.
 	flags *pageFlagBits
+	// types are the page types.
+	types *pageTypes
 	// aligned has for each callback n of __attribute__((aligned(n))), or 0.
 	aligned [nrCallbacks]uint64
+
+	folioTestSlab    func(mm *MM, c *sim.CPU, folio Page) bool
+	__folioSetSlab   func(mm *MM, c *sim.CPU, folio Page)
+	__folioClearSlab func(mm *MM, c *sim.CPU, folio Page)
 
 	__pageMovable      func(mm *MM, c *sim.CPU, page Page) bool
 	isolateMovablePage func(mm *MM, c *sim.CPU, page Page) bool
@@ -34,6 +40,14 @@ type Kernel struct {
 	__freeSlab         func(mm *MM, c *sim.CPU, s *kmemCache, slab slab)
 	freeSlab           func(mm *MM, c *sim.CPU, s *kmemCache, slab slab)
 	__freePages        func(mm *MM, c *sim.CPU, page Page, order uint)
+
+	skipIsolationOnOrder func(order uint) bool
+
+	__setPageZsmalloc   func(mm *MM, c *sim.CPU, page Page)
+	__clearPageZsmalloc func(mm *MM, c *sim.CPU, page Page)
+	setFirstObjOffset   func(c *sim.CPU, page Page, offset uint32)
+	getFirstObjOffset   func(c *sim.CPU, page Page) uint32
+	resetFirstObjOffset func(c *sim.CPU, page Page)
 }
 
 // Expect says what is expected of a kernel with each slab allocator.
@@ -95,6 +109,8 @@ func Kernels() []*Kernel {
 		patchSkipSlabV2(),
 		kernelV62(),
 		kernelV66(),
+		kernelV610(),
+		patchV610Rmb(),
 	}
 }
 
@@ -132,15 +148,25 @@ func (k *Kernel) resolve() Kernel {
 	p := parent.resolve()
 	inherit(&r.layouts, p.layouts)
 	inherit(&r.flags, p.flags)
+	inherit(&r.types, p.types)
 	for i, n := range p.aligned {
 		r.aligned[i] = max(r.aligned[i], n)
 	}
+	inherit(&r.folioTestSlab, p.folioTestSlab)
+	inherit(&r.__folioSetSlab, p.__folioSetSlab)
+	inherit(&r.__folioClearSlab, p.__folioClearSlab)
 	inherit(&r.__pageMovable, p.__pageMovable)
 	inherit(&r.isolateMovablePage, p.isolateMovablePage)
 	inherit(&r.allocSlabPage, p.allocSlabPage)
 	inherit(&r.__freeSlab, p.__freeSlab)
 	inherit(&r.freeSlab, p.freeSlab)
 	inherit(&r.__freePages, p.__freePages)
+	inherit(&r.skipIsolationOnOrder, p.skipIsolationOnOrder)
+	inherit(&r.__setPageZsmalloc, p.__setPageZsmalloc)
+	inherit(&r.__clearPageZsmalloc, p.__clearPageZsmalloc)
+	inherit(&r.setFirstObjOffset, p.setFirstObjOffset)
+	inherit(&r.getFirstObjOffset, p.getFirstObjOffset)
+	inherit(&r.resetFirstObjOffset, p.resetFirstObjOffset)
 	return r
 }
 

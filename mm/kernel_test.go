@@ -38,12 +38,10 @@ func TestFindKernel(t *testing.T) {
 		require.Equal(t, k.Name, found.Name)
 	}
 	_, err := FindKernel("v5.0")
-	require.EqualError(t, err,
-		`unknown kernel "v5.0": want one of v6.0, v6.0-racy-free-pages, next-20220927, next-20220927+aligned, `+
-			`next-20220927+pagemovable-not-slab, `+
-			`next-20220927+skip-slab-v0, next-20220927+skip-slab-v1, next-20220927+skip-slab-v1-no-recheck, `+
-			`next-20220927+skip-slab-v1-no-folio-recheck, next-20220927+skip-slab-v1-rmb, `+
-			`next-20220927+skip-slab-v2, v6.2, v6.6`)
+	require.ErrorContains(t, err, `unknown kernel "v5.0": want one of v6.0, v6.0-racy-free-pages, next-20220927, `)
+	for _, k := range Kernels() {
+		require.ErrorContains(t, err, k.Name)
+	}
 }
 
 // Goal: a kernel that lacks an allocator says so of a config, and takes another

@@ -26,7 +26,7 @@ func (v62) allocSlabPage(mm *MM, c *sim.CPU, order uint) slab {
 		return 0
 	}
 	slab := slab(folio)
-	mm.__folioSetSlab(c, folio)
+	mm.k.__folioSetSlab(mm, c, folio)
 	// Who sees what a slab keeps on mapping must see that it is a slab.
 	// Pairs with the smp_rmb between PageSlab and __PageMovable in
 	// isolate_movable_page.
@@ -48,6 +48,6 @@ func (v62) __freeSlab(mm *MM, c *sim.CPU, s *kmemCache, slab slab) {
 	// Pairs with the smp_rmb between __PageMovable and PageSlab in
 	// isolate_movable_page.
 	c.SmpWmb()
-	mm.__folioClearSlab(c, folio)
+	mm.k.__folioClearSlab(mm, c, folio)
 	mm.k.__freePages(mm, c, folio, order)
 }

@@ -30,7 +30,7 @@ func (v66) isolateMovablePage(mm *MM, c *sim.CPU, page Page) bool {
 		goto out
 	}
 
-	if mm.folioTestSlab(c, folio) {
+	if mm.k.folioTestSlab(mm, c, folio) {
 		goto outPutfolio
 	}
 	// Pairs with the smp_wmb in slab freeing, __free_slab.
@@ -43,7 +43,7 @@ func (v66) isolateMovablePage(mm *MM, c *sim.CPU, page Page) bool {
 	}
 	// Pairs with the smp_wmb in slab allocation, alloc_slab_page.
 	c.SmpRmb()
-	if mm.folioTestSlab(c, folio) {
+	if mm.k.folioTestSlab(mm, c, folio) {
 		goto outPutfolio
 	}
 

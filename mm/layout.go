@@ -45,6 +45,7 @@ func (l *layouts) allocs() uint8 {
 var (
 	layoutsV60  = layouts{&slubOld}
 	layoutsNext = layouts{&slubNew}
+	layoutsV68  = layouts{&slubNew}
 )
 
 // slubOld is SLUB's struct slab of v6.0 and v6.1.

@@ -18,6 +18,8 @@ const (
 	// maxOrder is the order of all pages as one block, and the largest there
 	// is.
 	maxOrder = 4
+	// pageblockOrder is larger than the order of any slab, as in the kernel.
+	pageblockOrder = 3
 
 	vmemmap sim.Addr = 0xffffea0000040000 // struct page of p0, pfn 0x1000
 	// directMap is page_address of p0. A page of the model has only as many

@@ -53,6 +53,7 @@ func TestIsolatePassesOverSlab(t *testing.T) {
 	for kernel, want := range map[string]string{
 		"v6.2":          "",
 		"v6.6":          "",
+		"v6.10":         "",
 		"next-20220927": bugMappingPoison,
 	} {
 		mm := newKernel(t, kernel)

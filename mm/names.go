@@ -105,7 +105,7 @@ func (mm *MM) ValueName(a sim.Addr, v uint64) string {
 		case pageFlags:
 			return mm.flagsName(v)
 		case pageType:
-			return pageTypeName(uint32(v))
+			return mm.pageTypeName(uint32(v))
 		case pageRefcount:
 			return fmt.Sprint(int32(v))
 		case pagePrivate:
@@ -212,17 +212,22 @@ func (mm *MM) flagsName(v uint64) string {
 	return strings.Join(names, "|")
 }
 
-func pageTypeName(v uint32) string {
-	switch v {
-	case pageTypeNone:
+func (mm *MM) pageTypeName(v uint32) string {
+	t := mm.k.types
+	switch {
+	case v == pageTypeNone:
 		return "none"
-	case pageTypeNone &^ pageTypeBuddy:
+	case v == t.buddy:
 		return "buddy"
-	case pageTypeNone &^ pageTypeOffline:
+	case v == t.offline:
 		return "offline"
-	default:
-		return fmt.Sprintf("%#x", v)
+	case t.slab != 0 && v == t.slab:
+		return "slab"
 	}
+	if t.zsmalloc != 0 && v&^firstObjPageTypeMask == t.zsmalloc {
+		return fmt.Sprintf("zsmalloc, first object at %d", v&firstObjPageTypeMask)
+	}
+	return fmt.Sprintf("%#x", v)
 }
 
 func (mm *MM) slabWordName(w slabWord) string {

@@ -34,7 +34,7 @@ func (mm *MM) checkFlagsLost(c *sim.CPU, page Page) {
 	if p.locker != 0 && flags>>mm.k.flags.locked&1 == 0 {
 		c.Bug(bugLockLost, "")
 	}
-	if p.slab && flags>>mm.k.flags.slab&1 == 0 {
+	if p.slab && mm.k.flags.slab != noPageFlag && flags>>mm.k.flags.slab&1 == 0 {
 		c.Bug(bugSlabLost, "")
 	}
 }

@@ -17,7 +17,7 @@ func TestOracleLock(t *testing.T) {
 			mm.folioUnlock(c, page)
 		}
 	}
-	setSlab := func(mm *MM, c *sim.CPU) { mm.__folioSetSlab(c, page) }
+	setSlab := func(mm *MM, c *sim.CPU) { mm.k.__folioSetSlab(mm, c, page) }
 	for _, test := range []struct {
 		name       string
 		schedule   sim.Chooser
@@ -60,7 +60,7 @@ func TestOracleLock(t *testing.T) {
 // Kernels that are not misled cannot.
 func TestPageLockLost(t *testing.T) {
 	for _, test := range []struct{ kernel, want string }{
-		{"next-20220927", bugLockLost}, {"v6.0", ""}, {"v6.2", ""}, {"v6.6", ""},
+		{"next-20220927", bugLockLost}, {"v6.0", ""}, {"v6.2", ""}, {"v6.6", ""}, {"v6.10", ""},
 	} {
 		t.Run(test.kernel, func(t *testing.T) {
 			mm := newKernel(t, test.kernel)

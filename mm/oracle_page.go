@@ -13,12 +13,15 @@ const (
 	bugRefcountUnderflow = "put_page: _refcount underflow"
 	bugGetUnreferenced   = "get_page: page has no reference"
 
-	bugBadRefcount = "bad page state: nonzero _refcount"
-	bugBadMapping  = "bad page state: mapping is not NULL"
-	bugBadType     = "bad page state: nonzero mapcount or page type"
-	bugBadLocked   = "bad page state: PG_locked is set"
-	bugBadSlab     = "bad page state: PG_slab is set"
-	bugBadFlags    = "bad page state: flags are set"
+	bugBadRefcount   = "bad page state: nonzero _refcount"
+	bugBadMapping    = "bad page state: mapping is not NULL"
+	bugBadType       = "bad page state: nonzero mapcount or page type"
+	bugBadLocked     = "bad page state: PG_locked is set"
+	bugBadSlab       = "bad page state: PG_slab is set"
+	bugBadFlags      = "bad page state: flags are set"
+	bugHasPageType   = "page type: page has a type already"
+	bugOtherPageType = "page type: page is of another type"
+
 	bugTailMapping = "bad page state: corrupted mapping in tail page"
 	bugTailHead    = "bad page state: compound_head not consistent"
 
@@ -88,7 +91,7 @@ func (mm *MM) checkFreeLists(c *sim.CPU) pageSet {
 		}
 	}
 	for order := range uint(maxOrder + 1) {
-		mm.checkFreeList(c, freeList(order), order, pageTypeNone&^pageTypeBuddy, &free)
+		mm.checkFreeList(c, freeList(order), order, mm.k.types.buddy, &free)
 	}
 	return free
 }

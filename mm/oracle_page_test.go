@@ -80,7 +80,7 @@ func TestOraclePage(t *testing.T) {
 		}, ""},
 		{"freed as a slab", func(mm *MM, c *sim.CPU) {
 			page := mm.allocPages(c, 0, 0)
-			mm.__folioSetSlab(c, page)
+			mm.k.__folioSetSlab(mm, c, page)
 			mm.putPage(c, page)
 		}, bugBadSlab},
 		{"freed active", func(mm *MM, c *sim.CPU) {
@@ -90,7 +90,7 @@ func TestOraclePage(t *testing.T) {
 		}, bugBadFlags},
 		{"freed offline", func(mm *MM, c *sim.CPU) {
 			page := mm.allocPages(c, 0, 0)
-			__setPageOffline(c, page)
+			mm.__setPageOffline(c, page)
 			mm.putPage(c, page)
 		}, bugBadType},
 		{"a flag set on a free page", func(mm *MM, c *sim.CPU) {
@@ -98,8 +98,8 @@ func TestOraclePage(t *testing.T) {
 			mm.allocPages(c, 0, 0)
 		}, bugBadFlags},
 		{"a free block lost", func(mm *MM, c *sim.CPU) { mm.listDel(c, pageLru(nthPage(8))) }, bugLeak},
-		{"a free block that is not marked", func(_ *MM, c *sim.CPU) {
-			__clearPageBuddy(c, nthPage(8))
+		{"a free block that is not marked", func(mm *MM, c *sim.CPU) {
+			mm.__clearPageBuddy(c, nthPage(8))
 		}, bugFreeList},
 		{"a list of free blocks that is no list", func(_ *MM, c *sim.CPU) {
 			c.WriteOnce(pageLru(nthPage(8)).next(), uint64(objectSlots))

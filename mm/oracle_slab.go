@@ -107,7 +107,7 @@ func (mm *MM) checkDiscard(c *sim.CPU, s *kmemCache, sl slab) {
 func (mm *MM) readObject(c *sim.CPU, object sim.Addr) uint64 {
 	v := c.ReadOnce(object)
 	folio := compoundHead(c, virtToPage(object))
-	if !mm.folioTestSlab(c, folio) {
+	if !mm.k.folioTestSlab(mm, c, folio) {
 		c.Bug(bugReadFreed, "")
 	}
 	for i := range mm.caches {

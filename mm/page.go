@@ -46,19 +46,19 @@ var pageFlagsV68 = pageFlagBits{
 	locked: 0, referenced: 2, lru: 5, active: 8, slab: 11, private: 15, head: 6, unevictable: 20, isolated: 18,
 }
 
+// pageFlagsV612 are those of v6.12 to v6.17. Slabs have a page type instead.
+var pageFlagsV612 = pageFlagBits{
+	locked: 0, referenced: 2, lru: 5, active: 8, slab: noPageFlag, private: 14, head: 6, unevictable: 18, isolated: 16,
+}
+
+// noPageFlag is the number of a bit of flags that is never set.
+const noPageFlag = 63
+
 // The low two bits of page->mapping.
 const (
 	pageMappingAnon    = 1
 	pageMappingMovable = 2
 	pageMappingFlags   = pageMappingAnon | pageMappingMovable
-)
-
-// Values of page_type: the bits of a type are clear in it.
-const (
-	pageTypeNone    = ^uint32(0) // _mapcount of -1
-	pageTypeBase    = 0xf0000000
-	pageTypeBuddy   = 0x80
-	pageTypeOffline = 0x100
 )
 
 const compoundPageDtor = 1 // COMPOUND_PAGE_DTOR
@@ -90,29 +90,29 @@ func (mm *MM) pageCompound(c *sim.CPU, page Page) bool {
 	return mm.pageHead(c, page) || pageTail(c, page)
 }
 
-// pageSlab is PageSlab, include/linux/page-flags.h, v6.0. For a tail page it
-// is the head's.
-func (mm *MM) pageSlab(c *sim.CPU, page Page) bool {
-	return mm.folioTestSlab(c, compoundHead(c, page))
-}
-
 // folioTestSlab is folio_test_slab, include/linux/page-flags.h, v6.0.
-func (mm *MM) folioTestSlab(c *sim.CPU, folio Page) bool {
+func (v60) folioTestSlab(mm *MM, c *sim.CPU, folio Page) bool {
 	return c.TestBit(mm.k.flags.slab, folio.at(pageFlags))
 }
 
 // __folioSetSlab is __folio_set_slab, include/linux/page-flags.h, v6.0: not
 // atomic.
-func (mm *MM) __folioSetSlab(c *sim.CPU, folio Page) {
+func (v60) __folioSetSlab(mm *MM, c *sim.CPU, folio Page) {
 	mm.__setBit(c, mm.k.flags.slab, folio)
 	mm.shadow.page(folio).slab = true
 }
 
 // __folioClearSlab is __folio_clear_slab, include/linux/page-flags.h, v6.0:
 // not atomic.
-func (mm *MM) __folioClearSlab(c *sim.CPU, folio Page) {
+func (v60) __folioClearSlab(mm *MM, c *sim.CPU, folio Page) {
 	mm.shadow.page(folio).slab = false
 	mm.__clearBit(c, mm.k.flags.slab, folio)
+}
+
+// pageSlab is PageSlab, include/linux/page-flags.h, v6.0. For a tail page it
+// is the head's.
+func (mm *MM) pageSlab(c *sim.CPU, page Page) bool {
+	return mm.k.folioTestSlab(mm, c, compoundHead(c, page))
 }
 
 // pageIsolated is PageIsolated, include/linux/page-flags.h, v6.0.
@@ -133,35 +133,6 @@ func (mm *MM) clearPageIsolated(c *sim.CPU, page Page) {
 // __pageMovable is __PageMovable, include/linux/page-flags.h, v6.0.
 func (v60) __pageMovable(_ *MM, c *sim.CPU, page Page) bool {
 	return c.ReadOnce(page.at(pageMapping))&pageMappingFlags == pageMappingMovable
-}
-
-// pageBuddy is PageBuddy, include/linux/page-flags.h, v6.0.
-func pageBuddy(c *sim.CPU, page Page) bool {
-	return c.ReadOnce32(page.at(pageType))&(pageTypeBase|pageTypeBuddy) == pageTypeBase
-}
-
-// __setPageBuddy is __SetPageBuddy, include/linux/page-flags.h, v6.0.
-func __setPageBuddy(c *sim.CPU, page Page) {
-	a := page.at(pageType)
-	c.WriteOnce32(a, c.ReadOnce32(a)&^pageTypeBuddy)
-}
-
-// __clearPageBuddy is __ClearPageBuddy, include/linux/page-flags.h, v6.0.
-func __clearPageBuddy(c *sim.CPU, page Page) {
-	a := page.at(pageType)
-	c.WriteOnce32(a, c.ReadOnce32(a)|pageTypeBuddy)
-}
-
-// __setPageOffline is __SetPageOffline, include/linux/page-flags.h, v6.0.
-func __setPageOffline(c *sim.CPU, page Page) {
-	a := page.at(pageType)
-	c.WriteOnce32(a, c.ReadOnce32(a)&^pageTypeOffline)
-}
-
-// __clearPageOffline is __ClearPageOffline, include/linux/page-flags.h, v6.0.
-func __clearPageOffline(c *sim.CPU, page Page) {
-	a := page.at(pageType)
-	c.WriteOnce32(a, c.ReadOnce32(a)|pageTypeOffline)
 }
 
 // compoundOrder is compound_order, include/linux/mm.h, v6.0.

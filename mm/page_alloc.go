@@ -15,15 +15,15 @@ func freeList(order uint) listHead { return listHead(zoneFreeArea) + 16*listHead
 func buddyOrder(c *sim.CPU, page Page) uint { return uint(c.ReadOnce(page.at(pagePrivate))) }
 
 // setBuddyOrder is set_buddy_order, mm/page_alloc.c, v6.0.
-func setBuddyOrder(c *sim.CPU, page Page, order uint) {
+func (mm *MM) setBuddyOrder(c *sim.CPU, page Page, order uint) {
 	c.WriteOnce(page.at(pagePrivate), uint64(order))
-	__setPageBuddy(c, page)
+	mm.__setPageBuddy(c, page)
 }
 
 // delPageFromFreeList is del_page_from_free_list, mm/page_alloc.c, v6.0.
 func (mm *MM) delPageFromFreeList(c *sim.CPU, page Page) {
 	mm.listDel(c, pageLru(page))
-	__clearPageBuddy(c, page)
+	mm.__clearPageBuddy(c, page)
 	c.WriteOnce(page.at(pagePrivate), 0)
 }
 
@@ -84,7 +84,7 @@ func (mm *MM) expand(c *sim.CPU, page Page, low, high uint) {
 		high--
 		buddy := page + sizeofPage<<high
 		listAdd(c, pageLru(buddy), freeList(high))
-		setBuddyOrder(c, buddy, high)
+		mm.setBuddyOrder(c, buddy, high)
 	}
 }
 
@@ -201,14 +201,14 @@ func (mm *MM) freeTailPagesCheck(c *sim.CPU, head, page Page) {
 func (mm *MM) __freeOnePage(c *sim.CPU, page Page, order uint) {
 	for order < maxOrder {
 		buddy := buddyOf(page, order)
-		if !pageIsBuddy(c, buddy, order) {
+		if !mm.pageIsBuddy(c, buddy, order) {
 			break
 		}
 		mm.delPageFromFreeList(c, buddy)
 		page = min(page, buddy)
 		order++
 	}
-	setBuddyOrder(c, page, order)
+	mm.setBuddyOrder(c, page, order)
 	listAdd(c, pageLru(page), freeList(order))
 }
 
@@ -217,6 +217,6 @@ func (mm *MM) __freeOnePage(c *sim.CPU, page Page, order uint) {
 func buddyOf(page Page, order uint) Page { return nthPage(page.index() ^ 1<<order) }
 
 // pageIsBuddy is page_is_buddy, mm/page_alloc.c, v6.0.
-func pageIsBuddy(c *sim.CPU, buddy Page, order uint) bool {
-	return pageBuddy(c, buddy) && buddyOrder(c, buddy) == order
+func (mm *MM) pageIsBuddy(c *sim.CPU, buddy Page, order uint) bool {
+	return mm.pageBuddy(c, buddy) && buddyOrder(c, buddy) == order
 }

@@ -18,7 +18,7 @@ func TestPageFreedWithTheTag(t *testing.T) {
 	forget := func(mm *MM, c *sim.CPU) {
 		page := lruPage(listHead(c.ReadOnce(vbDevInfo.pages().next())))
 		mm.listDel(c, pageLru(page))
-		__clearPageOffline(c, page)
+		mm.__clearPageOffline(c, page)
 		c.WriteOnce(page.at(pagePrivate), 0)
 		c.WriteOnce(vbNumPages, c.ReadOnce(vbNumPages)-1)
 		mm.setOwner(page, 0)

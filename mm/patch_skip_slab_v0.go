@@ -36,7 +36,7 @@ func (skipSlabV0) isolateMovablePage(mm *MM, c *sim.CPU, page Page) bool {
 	if !mm.k.__pageMovable(mm, c, page) {
 		goto outPut
 	}
-	if mm.folioTestSlab(c, folio) {
+	if mm.k.folioTestSlab(mm, c, folio) {
 		goto outPut
 	}
 

@@ -32,7 +32,7 @@ func (skipSlabV1NoFolioRecheck) isolateMovablePage(mm *MM, c *sim.CPU, page Page
 		goto out
 	}
 
-	if mm.folioTestSlab(c, folio) {
+	if mm.k.folioTestSlab(mm, c, folio) {
 		goto outPut
 	}
 	// Pairs with the smp_wmb in slab freeing, __free_slab.
@@ -42,7 +42,7 @@ func (skipSlabV1NoFolioRecheck) isolateMovablePage(mm *MM, c *sim.CPU, page Page
 	}
 	// Pairs with the smp_wmb in slab allocation, alloc_slab_page.
 	c.SmpRmb()
-	if mm.folioTestSlab(c, folio) {
+	if mm.k.folioTestSlab(mm, c, folio) {
 		goto outPut
 	}
 

@@ -35,7 +35,7 @@ func (skipSlabV1NoRecheck) isolateMovablePage(mm *MM, c *sim.CPU, page Page) boo
 		goto outPut
 	}
 
-	if mm.folioTestSlab(c, folio) {
+	if mm.k.folioTestSlab(mm, c, folio) {
 		goto outPut
 	}
 	// Pairs with the smp_wmb in slab freeing, __free_slab.
@@ -45,7 +45,7 @@ func (skipSlabV1NoRecheck) isolateMovablePage(mm *MM, c *sim.CPU, page Page) boo
 	}
 	// Pairs with the smp_wmb in slab allocation, alloc_slab_page.
 	c.SmpRmb()
-	if mm.folioTestSlab(c, folio) {
+	if mm.k.folioTestSlab(mm, c, folio) {
 		goto outPut
 	}
 

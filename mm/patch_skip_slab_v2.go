@@ -39,7 +39,7 @@ func (skipSlabV2) isolateMovablePage(mm *MM, c *sim.CPU, page Page) bool {
 	}
 	// Pairs with the smp_wmb in slab allocation, alloc_slab_page.
 	c.SmpRmb()
-	if mm.folioTestSlab(c, folio) {
+	if mm.k.folioTestSlab(mm, c, folio) {
 		goto outPut
 	}
 	// Pairs with the smp_wmb in slab freeing, __free_slab.

@@ -155,7 +155,7 @@ func (v60) allocSlabPage(mm *MM, c *sim.CPU, order uint) slab {
 		return 0
 	}
 	slab := slab(folio)
-	mm.__folioSetSlab(c, folio)
+	mm.k.__folioSetSlab(mm, c, folio)
 	if pageIsPfmemalloc(c, folio) {
 		mm.slabSetPfmemalloc(c, slab)
 	}
@@ -184,7 +184,7 @@ func (mm *MM) pfmemallocMatch(c *sim.CPU, sl slab) bool { return !mm.slabTestPfm
 // virtToSlab is virt_to_slab, mm/slab.h, v6.0.
 func (mm *MM) virtToSlab(c *sim.CPU, object sim.Addr) slab {
 	folio := pageFolio(c, virtToPage(object)) // virt_to_folio
-	if !mm.folioTestSlab(c, folio) {
+	if !mm.k.folioTestSlab(mm, c, folio) {
 		return 0
 	}
 	return slab(folio)
@@ -291,7 +291,7 @@ func (v60) __freeSlab(mm *MM, c *sim.CPU, s *kmemCache, slab slab) {
 	order := mm.folioOrder(c, folio)
 
 	mm.__slabClearPfmemalloc(c, slab)
-	mm.__folioClearSlab(c, folio)
+	mm.k.__folioClearSlab(mm, c, folio)
 	c.WriteOnce(folio.at(pageMapping), 0)
 	mm.k.__freePages(mm, c, folio, order)
 }

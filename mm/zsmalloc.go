@@ -97,19 +97,11 @@ func (mm *MM) createPageChain(c *sim.CPU, z zspage, pages *[zsPagesPerZspage]Pag
 	}
 }
 
-// setFirstObjOffset is set_first_obj_offset, mm/zsmalloc.c, v6.2: it stands on
-// page_type.
-func setFirstObjOffset(c *sim.CPU, page Page, offset uint32) {
-	c.WriteOnce32(page.at(pageType), offset)
-}
-
-func getFirstObjOffset(c *sim.CPU, page Page) uint32 { return c.ReadOnce32(page.at(pageType)) }
-
 // initZspage is init_zspage, mm/zsmalloc.c, v6.2: all objects free.
-func initZspage(c *sim.CPU, z zspage) {
+func (mm *MM) initZspage(c *sim.CPU, z zspage) {
 	idx := uint64(0)
 	for page := getFirstPage(c, z); page != 0; page = getNextPage(c, page) {
-		setFirstObjOffset(c, page, 0)
+		mm.k.setFirstObjOffset(c, page, 0)
 		idx++
 		link := idx << zsObjTagBits
 		if idx == zsObjects {
@@ -136,14 +128,16 @@ func (mm *MM) allocZspage(c *sim.CPU) zspage {
 		pages[i] = mm.allocPages(c, 0, 0)
 		if pages[i] == 0 {
 			for i--; i >= 0; i-- {
+				mm.k.__clearPageZsmalloc(mm, c, pages[i])
 				mm.k.__freePages(mm, c, pages[i], 0)
 			}
 			perCPUFree(c, zspageCache, sim.Addr(z))
 			return 0
 		}
+		mm.k.__setPageZsmalloc(mm, c, pages[i])
 	}
 	mm.createPageChain(c, z, &pages)
-	initZspage(c, z)
+	mm.initZspage(c, z)
 	c.WriteOnce(z.at(zspagePool), uint64(poolBase))
 	return z
 }

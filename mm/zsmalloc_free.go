@@ -64,8 +64,9 @@ func (mm *MM) resetPage(c *sim.CPU, page Page) {
 	mm.__clearPageMovable(c, page)
 	mm.clearPagePrivate(c, page)
 	c.WriteOnce(page.at(pagePrivate), 0)
-	c.WriteOnce32(page.at(pageType), pageTypeNone) // page_mapcount_reset
+	mm.k.resetFirstObjOffset(c, page)
 	c.WriteOnce(page.at(pageIndex), 0)
+	mm.k.__clearPageZsmalloc(mm, c, page)
 }
 
 // kickDeferredFree is kick_deferred_free, mm/zsmalloc.c, v6.2: schedule_work.

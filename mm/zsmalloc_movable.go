@@ -36,6 +36,7 @@ func (mm *MM) zsPageMigrate(c *sim.CPU, newpage, page Page) int {
 		c.WriteOnce(handle, locationToObj(newpage, objToIdx(c.ReadOnce(handle))))
 	}
 
+	mm.k.__setPageZsmalloc(mm, c, newpage)
 	mm.replaceSubPage(c, z, newpage, page)
 	decZspageIsolation(c, z)
 	c.SpinUnlock(lock)
@@ -59,7 +60,7 @@ func (mm *MM) replaceSubPage(c *sim.CPU, z zspage, newpage, oldpage Page) {
 		page = getNextPage(c, page)
 	}
 	mm.createPageChain(c, z, &pages)
-	setFirstObjOffset(c, newpage, getFirstObjOffset(c, oldpage))
+	mm.k.setFirstObjOffset(c, newpage, mm.k.getFirstObjOffset(c, oldpage))
 	mm.__setPageMovable(c, newpage, zsmallocMops)
 }
 

@@ -37,6 +37,7 @@ var atomics = []litmus{
 	{"MP+xchg_release+xchg_acquire", "1:r0=1 1:r1=0", never, program(cpu(w("x", 1), XchgRelease("r0", "y", 1)), cpu(XchgAcquire("r0", "y", 2), r("r1", "x")))},
 	{"MP+xchg_acquire+xchg_release", "1:r0=1 1:r1=0", onlyLKMM, program(cpu(w("x", 1), XchgAcquire("r0", "y", 1)), cpu(XchgRelease("r0", "y", 2), r("r1", "x")))},
 	{"MP+wmb+cmpxchg_acquire", "1:r0=1 1:r1=0", never, program(cpu(w("x", 1), wmb, w("y", 1)), cpu(CmpxchgAcquire("r0", "y", 1, 2), r("r1", "x")))},
+	{"MP+wmb+xchg_acquire between", "1:r0=1 1:r2=0", onlyLKMM, program(cpu(w("x", 1), wmb, w("y", 1)), cpu(r("r0", "y"), XchgAcquire("r1", "z", 1), r("r2", "x")))},
 	{"MP+wmb+failed cmpxchg_acquire", "1:r0=1 1:r1=0", onlyLKMM, program(cpu(w("x", 1), wmb, w("y", 1)), cpu(CmpxchgAcquire("r0", "y", 3, 2), r("r1", "x")))},
 	{"MP+wmb+failed bit lock", "1:r0=1 1:r1=0", onlyLKMM, program(cpu(w("x", 1), wmb, w("y", 1)), cpu(TestAndSetBitLock("r0", "y"), r("r1", "x")))},
 	{"MP+rel+noreturn+rmb", "y=2 1:r0=0", onlyLKMM, program(cpu(w("x", 1), rel("y", 1)), cpu(AtomicInc("y"), rmb, r("r0", "x")))},
