@@ -20,6 +20,9 @@ libfuzzer: T = 10
 libfuzzer: ## build all targets with clang's libFuzzer, run each for T=10 seconds, merge a corpus, compare it with Go's fuzzer
 	@scripts/libfuzzer.sh "$(T)"
 
+oss-fuzz: ## build as OSS-Fuzz does and look at what it looks at
+	@scripts/oss-fuzz-check.sh
+
 hunt: ## search random programs: T=30s, KERNEL=, MODEL= (default sc)
 	$(MMFUZZ) hunt -kernel $(KERNEL) -model $(or $(MODEL),sc) -for $(T)
 
@@ -53,4 +56,4 @@ lint: ## gofmt, go vet, staticcheck
 update: ## rewrite the golden files, the seeds from the programs they stand for, and the README's crash
 	go test ./fuzz/fuzztest -run 'Crashers|Seeds|Readme|Verdicts' -update
 
-.PHONY: help test fuzz libfuzzer hunt repro verify matrix litmus bench cover lint update
+.PHONY: help test fuzz libfuzzer oss-fuzz hunt repro verify matrix litmus bench cover lint update

@@ -17,6 +17,7 @@ rate() {
 	go test -c -fuzz="^$2\$" -o "$dir/$2/test" "$1"
 	(
 		cd "$dir/$2"
+		# shellcheck disable=SC2065 # ./test is a program
 		time ./test -test.run='^$' -test.fuzz="^$2\$" -test.fuzztime="$3x" -test.fuzzminimizetime=0x \
 			-test.fuzzcachedir="$dir/$2/cache" >"$dir/$2/log" 2>&1
 	) 2>&1 | awk -v n="$3" '{ print n / ($1 + $2) }'

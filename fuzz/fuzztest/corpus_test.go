@@ -1,6 +1,7 @@
 package fuzztest
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -71,4 +72,24 @@ func TestProgramsOfTheCorpusDoWhatTheySay(t *testing.T) {
 			require.False(t, o.OutOfSteps, file)
 		}
 	}
+}
+
+// What engines collect grows without end. In the repository are seeds that somebody can read; the rest stays in .fuzz.
+func TestCorpusIsSmallEnoughForGit(t *testing.T) {
+	const maxFileBytes, maxBytes = 32 << 10, 1 << 20
+	total := int64(0)
+	err := filepath.WalkDir(corpus, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		require.LessOrEqual(t, info.Size(), int64(maxFileBytes), "%s: make it smaller, mmfuzz shrink helps", name)
+		total += info.Size()
+		return nil
+	})
+	require.NoError(t, err)
+	require.LessOrEqual(t, total, int64(maxBytes), "corpus: keep what make corpus-min keeps")
 }

@@ -1,0 +1,2 @@
+#!/bin/bash -eu
+exec "$SRC/mmfuzz/scripts/oss-fuzz/build.sh"
