@@ -18,7 +18,7 @@ func TestWorkflowsCallWhatThereIs(t *testing.T) {
 	require.NotEmpty(t, files)
 	calls := 0
 	for _, file := range append(files, filepath.Join(root, ".ci/run")) {
-		for _, call := range regexp.MustCompile(`(?m)\bmake ([a-z-]+)`).FindAllStringSubmatch(readFile(t, file), -1) {
+		for _, call := range regexp.MustCompile(`(?m)(?:run: |^)make ([a-z-]+)`).FindAllStringSubmatch(readFile(t, file), -1) {
 			require.Regexp(t, `(?m)^`+call[1]+`: ##`, makefile, file)
 			calls++
 		}
