@@ -24,7 +24,7 @@ func (w *table) oops() {
 			w.line(" " + name)
 		}
 	}
-	if page, ok := t.buggyPage(); ok {
+	if page, ok := t.BuggyPage(); ok {
 		w.page(page)
 	}
 }
@@ -35,8 +35,8 @@ func (w *table) paragraph(text string) {
 	}
 }
 
-// wrong says what was about to be done, or what the bug is if that is all there is to say.
-func (t *Trace) wrong() string {
+// Wrong says what was about to be done, or what the bug is if that is all there is to say.
+func (t *Trace) Wrong() string {
 	bug := t.Outcome.Bug
 	if first, _, _ := strings.Cut(bug.Detail, "\n"); first != "" {
 		return first
@@ -76,9 +76,12 @@ func (t *Trace) ripFrame() int {
 	return 0
 }
 
-// buggyPage is the page that was accessed last before the bug, in the call that ended with it.
-func (t *Trace) buggyPage() (page int, ok bool) {
+// BuggyPage is the page that was accessed last before the bug, in the call that ended with it.
+func (t *Trace) BuggyPage() (page int, ok bool) {
 	bug := t.Outcome.Bug
+	if bug == nil {
+		return 0, false
+	}
 	for i := len(t.events) - 1; i >= 0 && i > t.ended; i-- {
 		e := &t.events[i]
 		if e.CPU != bug.CPU {

@@ -95,7 +95,7 @@ func (w *table) event(i int) {
 		w.cell(e.CPU, 0, e.Note[len(callMark):])
 	case e.Kind == sim.EvBug:
 		w.function(e.CPU, w.trace.rip())
-		w.cell(e.CPU, 2, "BUG: "+w.trace.wrong())
+		w.cell(e.CPU, 2, "BUG: "+w.trace.Wrong())
 	case !w.all && !w.matters[i]:
 		w.hidden++
 	default:

@@ -1,6 +1,9 @@
 package fuzz
 
-import "github.com/mmfuzz/mmfuzz/mm/sim"
+import (
+	"github.com/mmfuzz/mmfuzz/mm"
+	"github.com/mmfuzz/mmfuzz/mm/sim"
+)
 
 // Events returns every event of the run.
 func (t *Trace) Events() []sim.Event { return t.events }
@@ -11,8 +14,17 @@ func (t *Trace) Text(event int) string { return eventText(t.mm, &t.events[event]
 // Symbols names addresses and values.
 func (t *Trace) Symbols() sim.Symbols { return t.mm }
 
+// PageWords returns the words of struct page, with the names that the run's kernel has for them.
+func (t *Trace) PageWords() []mm.PageWord { return t.mm.PageWords() }
+
 // Functions returns the kernel functions an event was done in, innermost first.
-func (t *Trace) Functions(event int) []string { return kernelStack(t.events[event].Stack) }
+func (t *Trace) Functions(event int) []string {
+	stack := kernelStack(t.events[event].Stack)
+	if t.events[event].Kind == sim.EvBug && len(stack) > 0 {
+		return stack[t.ripFrame():]
+	}
+	return stack
+}
 
 // Call returns the text of the call that an event begins, false if it begins none.
 func (t *Trace) Call(event int) (text string, ok bool) {

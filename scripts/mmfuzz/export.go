@@ -14,6 +14,7 @@ var formats = []struct {
 	name  string
 	write func(name string, t *fuzz.Trace) (string, error)
 }{
+	{"html", export.HTML},
 	{"litmus", export.Litmus},
 	{"perfetto", export.Perfetto},
 }
@@ -50,7 +51,7 @@ func exportRun(a *app, args []string) (int, error) {
 		}
 		return a.exported(p, t, files[0], *output, text)
 	}
-	return 0, fmt.Errorf("format %q: want litmus or perfetto", *format)
+	return 0, fmt.Errorf("format %q: want html, litmus or perfetto", *format)
 }
 
 // exported writes what was made of the run. A file whose bug did not show is exported as what it did, and that is said.
