@@ -7,6 +7,7 @@ const make = (tag, className, text) => {
 	return e;
 };
 let shown = []; // the steps that have a row
+const cells = new Map(); // by step
 let now = Infinity; // of shown: the end, to begin with
 let page = run.page;
 
@@ -19,6 +20,7 @@ function draw() {
 	shown = [...run.steps.keys()].filter(i => all || run.steps[i].matters);
 	now = Math.max(0, shown.findLastIndex(i => i <= step));
 	document.querySelectorAll("#rows .row").forEach(r => r.remove());
+	cells.clear();
 	const inside = [];
 	for (const i of shown) {
 		const s = run.steps[i];
@@ -37,39 +39,59 @@ function draw() {
 		cell.dataset.step = i;
 		cell.title = where(s);
 		cell.style.gridColumn = s.cpu + 1;
+		cells.set(i, cell);
 		const row = make("div", "row");
 		row.append(cell);
 		$("rows").append(row);
 	}
 	$("slider").max = shown.length - 1;
 	show();
+	arrows();
 }
 
-const cellOf = i => document.querySelector(`#rows [data-step="${i}"]`);
-
-// An arrow from each store to the loads of other CPUs that read it.
+// The arrows that are always there: from each store to the loads of other CPUs that read it.
 function arrows() {
 	document.querySelectorAll("#arrows > path").forEach(p => p.remove());
-	const base = $("rows").getBoundingClientRect();
 	for (const i of shown) {
-		const from = cellOf(run.steps[i].source), to = cellOf(i);
-		if (!from || (run.steps[i].cpu === run.steps[run.steps[i].source].cpu && i !== shown[now])) {
-			continue;
+		const source = run.steps[run.steps[i].source];
+		if (source && source.cpu !== run.steps[i].cpu) {
+			arrow(i);
 		}
-		const a = from.getBoundingClientRect(), b = to.getBoundingClientRect();
-		const right = a.left < b.left, same = a.left === b.left;
-		const x1 = (right ? Math.min(a.right, a.left + textWidth(from)) : a.left) - base.left;
-		const x2 = (right || same ? b.left : Math.min(b.right, b.left + textWidth(to))) - base.left;
-		const y1 = a.bottom - 9 - base.top, y2 = b.bottom - 9 - base.top;
-		const bend = same ? -24 : (x2 - x1) / 2;
-		const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-		path.setAttribute("d", `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - (same ? 24 : bend)} ${y2} ${x2} ${y2}`);
-		path.setAttribute("marker-end", "url(#tip)");
-		path.classList.toggle("now", i === shown[now]);
-		path.dataset.from = run.steps[i].source;
-		path.dataset.to = i;
-		$("arrows").append(path);
 	}
+	mark();
+}
+
+// mark makes the arrow to the current step stand out, and draws it if it is of one CPU.
+function mark() {
+	document.querySelectorAll("#arrows > path.now").forEach(p => p.classList.remove("now"));
+	document.querySelectorAll("#arrows > path.own").forEach(p => p.remove());
+	const i = shown[now], source = run.steps[run.steps[i].source];
+	const path = document.querySelector(`#arrows > path[data-to="${i}"]`) || source && arrow(i);
+	if (path) {
+		path.classList.add("now");
+		path.classList.toggle("own", source.cpu === run.steps[i].cpu);
+	}
+}
+
+// arrow draws the arrow to a load, if the store has a row.
+function arrow(i) {
+	const from = cells.get(run.steps[i].source), to = cells.get(i);
+	if (!from) {
+		return null;
+	}
+	const base = $("rows").getBoundingClientRect(), a = from.getBoundingClientRect(), b = to.getBoundingClientRect();
+	const right = a.left < b.left, same = a.left === b.left;
+	const x1 = (right ? Math.min(a.right, a.left + textWidth(from)) : a.left) - base.left;
+	const x2 = (right || same ? b.left : Math.min(b.right, b.left + textWidth(to))) - base.left;
+	const y1 = a.bottom - 9 - base.top, y2 = b.bottom - 9 - base.top;
+	const bend = same ? -24 : (x2 - x1) / 2;
+	const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+	path.setAttribute("d", `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - (same ? 24 : bend)} ${y2} ${x2} ${y2}`);
+	path.setAttribute("marker-end", "url(#tip)");
+	path.dataset.from = run.steps[i].source;
+	path.dataset.to = i;
+	$("arrows").append(path);
+	return path;
 }
 
 function textWidth(cell) {
@@ -118,8 +140,7 @@ function describe(i) {
 
 function show() {
 	const current = shown[now];
-	for (const i of shown) {
-		const cell = cellOf(i);
+	for (const [i, cell] of cells) {
 		cell.classList.toggle("current", i === current);
 		cell.classList.toggle("ahead", i > current);
 	}
@@ -132,13 +153,13 @@ function show() {
 	$("page").value = page;
 	describe(current);
 	words();
-	arrows();
+	mark();
 }
 
 function go(k) {
 	now = Math.min(Math.max(k, 0), shown.length - 1);
 	show();
-	const cell = cellOf(shown[now]).getBoundingClientRect();
+	const cell = cells.get(shown[now]).getBoundingClientRect();
 	const top = $("heads").getBoundingClientRect().bottom;
 	const aside = document.querySelector("aside").getBoundingClientRect();
 	const bottom = aside.left <= cell.left ? Math.min(aside.top, innerHeight) : innerHeight;
