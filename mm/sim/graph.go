@@ -86,6 +86,10 @@ type graph struct {
 	m       *Machine
 	n       int32 // events
 	base    int32 // the first in the window
+	entered int32 // those before it are in the sets, the rest is in notes
+	notes   []note
+	late    int32 // the last that is before older ones, -1 for none
+	eager   bool  // nothing is left in notes
 	words   int   // words that sets need
 	full    int   // words that they have
 	ncpu    int
@@ -93,6 +97,7 @@ type graph struct {
 
 	events [window]graphEvent // those of the window, see at
 	cpus   [MaxCPUs]graphCPU
+	clocks clocks
 
 	// Strong fences between CPUs that RCU makes; see rcu.go.
 	begun, ended gpSets // what came before grace periods, and before ends of sections
@@ -112,7 +117,10 @@ func newGraph(m *Machine) *graph { return &graph{m: m} }
 
 // reset forgets the execution.
 func (g *graph) reset(ncpu int) {
-	g.n, g.base, g.words, g.ncpu = 0, 0, 0, ncpu
+	g.n, g.base, g.entered, g.words, g.ncpu = 0, 0, 0, 0, ncpu
+	g.notes, g.late = g.notes[:0], -1
+	g.eager = g.m.asking || g.m.explicit || g.m.model != LKMM || g.m.eager
+	g.clocks.reset()
 	g.full = fuzzWindow / 64
 	if g.m.exhaustive || g.m.explicit {
 		g.full = window / 64
@@ -139,11 +147,11 @@ func (g *graph) addEvent(s *set, e int32) {
 	s.add(g.slot(e))
 }
 
-// newEvent adds an event of c on cell i. There must be room.
+// newEvent enters an event of c on cell i.
 func (g *graph) newEvent(c *CPU, i int32, store bool, pos uint64, src int32) int32 {
-	e := g.n
-	g.n++
-	g.words = min(int(g.n+63)>>6, g.full)
+	e := g.entered
+	g.entered++
+	g.words = min(int(g.entered+63)>>6, g.full)
 	last := &g.m.views[i].last[c.id]
 	v := g.at(e)
 	v.step = int32(len(g.m.log))
@@ -159,16 +167,14 @@ func (g *graph) read(c *CPU, i int32, o Order, late *int) int32 {
 	m := g.m
 	x := m.list(i)
 	k := x.head
-	if k != m.views[i].seen[c.id] || m.asking {
+	if m.asking || k != m.views[i].seen[c.id] && !g.known(c, k) {
+		g.enterNotes()
 		*late = c.askSource(Read, i, g.sources(c, i, o))
 		k = m.candidates[*late]
 	}
-	var later set
-	g.laterThan(k, i, &later)
-	g.addLoad(c, i, o, k)
-	if *late > 0 {
-		g.overtaken(c, g.n-1, &later)
-	}
+	e := note{kind: noteLoad, order: o, cpu: int8(c.id), cell: i, src: k}
+	g.numberLoad(c, &e, o)
+	g.note(&e, *late)
 	return k
 }
 
@@ -265,8 +271,20 @@ func (g *graph) addOverwritten(cpu int, stores, before *set) {
 	}
 }
 
-// addLoad adds a load of c that reads message k of cell i.
-func (g *graph) addLoad(c *CPU, i int32, o Order, k int32) {
+// numberLoad gives the load of e its number, and lets c have seen what it reads.
+func (g *graph) numberLoad(c *CPU, e *note, o Order) {
+	msg := &g.m.msgs[e.src]
+	e.event = g.n
+	g.n++
+	g.m.views[e.cell].seen[c.id] = e.src
+	c.lastLoad = e.event
+	if msg.clock != 0 && int(msg.cpu) != c.id {
+		g.clocks.load(c, msg.clock, o)
+	}
+}
+
+// enterLoad enters a load of c that reads message k of cell i.
+func (g *graph) enterLoad(c *CPU, i int32, o Order, k int32) {
 	u := &g.cpus[c.id]
 	var before set
 	g.loadOrder(c, o, &before)
@@ -274,8 +292,6 @@ func (g *graph) addLoad(c *CPU, i int32, o Order, k int32) {
 	msg := &g.m.msgs[k]
 	e := g.newEvent(c, i, false, msg.pos, msg.event)
 	g.at(e).before.assign(&before, g.full)
-	g.m.views[i].seen[c.id] = k
-	c.lastLoad = e
 	before.add(g.slot(e))
 
 	external := msg.event >= g.base && int(msg.cpu) != c.id
@@ -303,7 +319,8 @@ func (g *graph) write(c *CPU, i int32, v uint64, half bool, shift uint8, o Order
 	m := g.m
 	x := m.list(i)
 	n := 1
-	if m.candidates[0] = x.head; x.head != m.views[i].seen[c.id] {
+	if m.candidates[0] = x.head; x.head != m.views[i].seen[c.id] && !g.known(c, x.head) {
+		g.enterNotes()
 		n = g.places(c, i, o)
 	}
 	if half {
@@ -312,16 +329,13 @@ func (g *graph) write(c *CPU, i int32, v uint64, half bool, shift uint8, o Order
 		*late = c.askStore(i, n)
 	}
 	below := m.candidates[*late]
-	var later set
-	above := g.laterThan(below, i, &later)
 	if half {
 		v = merge(m.msgs[below].val, v, shift)
 	}
-	k := g.addStore(c, i, v, o, above, below, half, nil)
-	if *late > 0 {
-		g.overtaken(c, g.n-1, &later)
-	}
-	return k
+	e := note{kind: noteStore, order: o, cpu: int8(c.id), cell: i, event: g.n}
+	e.dst = g.putStore(c, i, v, o, below, half)
+	g.note(&e, *late)
+	return e.dst
 }
 
 // places finds the stores that the next store of c to cell i may go after,
@@ -353,13 +367,11 @@ func (g *graph) places(c *CPU, i int32, o Order) int {
 }
 
 // laterThan adds to later the stores after message k in the coherence order of
-// cell i, and returns the first of them, 0 if there is none.
-func (g *graph) laterThan(k, i int32, later *set) (above int32) {
+// cell i.
+func (g *graph) laterThan(k, i int32, later *set) {
 	for j := g.m.cells[i].head; j != k; j = g.m.msgs[j].older {
 		later.add(g.slot(g.m.msgs[j].event))
-		above = j
 	}
-	return above
 }
 
 // storeOrder returns what is ordered before the next store of c, to cell i.
@@ -413,26 +425,39 @@ type rmwLoad struct {
 	data  int32 // the load, if it gives the store its data, else -1
 }
 
-// addStore adds a store of c to cell i between messages above (0 for none) and
-// below. load is nil for a store that is no part of an RMW.
-func (g *graph) addStore(c *CPU, i int32, v uint64, o Order, above, below int32, glued bool, load *rmwLoad) int32 {
+// putStore puts a store of c to cell i after message below in coherence order,
+// and gives it its number. It returns its message.
+func (g *graph) putStore(c *CPU, i int32, v uint64, o Order, below int32, glued bool) int32 {
 	m := g.m
-	u := &g.cpus[c.id]
-	var before set
-	g.storeOrder(c, i, o, &before)
-	g.addCoherence(i, below, &before)
-	k := m.newMessage(i)
 	x := &m.cells[i]
+	k := int32(len(m.msgs))
 	pos := m.msgs[below].pos + 1<<32
-	if above != 0 {
+	if x.head == below {
+		x.head, x.val = k, v
+	} else {
+		above := x.head
+		for m.msgs[above].older != below {
+			above = m.msgs[above].older
+		}
 		pos = m.msgs[below].pos + (m.msgs[above].pos-m.msgs[below].pos)/2
 		m.msgs[above].older = k
-	} else {
-		x.head, x.val = k, v
 	}
-	e := g.newEvent(c, i, true, pos, -1)
-	m.msgs[k] = message{val: v, pos: pos, older: below, event: e, cpu: int8(c.id), glued: glued, by: int32(c.steps)}
+	m.msgs = append(m.msgs, message{val: v, pos: pos, older: below, event: g.n, cpu: int8(c.id), glued: glued, by: int32(c.steps),
+		clock: g.clocks.store(c, g.n, o)})
 	m.views[i].seen[c.id] = k
+	g.n++
+	return k
+}
+
+// enterStore enters a store of c, message k of cell i. load is nil for a store
+// that is no part of an RMW.
+func (g *graph) enterStore(c *CPU, i int32, o Order, k int32, load *rmwLoad) {
+	u := &g.cpus[c.id]
+	msg := &g.m.msgs[k]
+	var before set
+	g.storeOrder(c, i, o, &before)
+	g.addCoherence(i, msg.older, &before)
+	e := g.newEvent(c, i, true, msg.pos, -1)
 
 	w := g.at(e)
 	w.before.assign(&before, g.full)
@@ -468,7 +493,6 @@ func (g *graph) addStore(c *CPU, i int32, v uint64, o Order, above, below int32,
 	before.unionInto(&u.before[allEvents], &u.before[allStores], g.words)
 	props.unionInto(&u.prop[toAll], &u.prop[byCumul], g.words)
 	u.prop[toStores].union(&props, g.words)
-	return k
 }
 
 // gapBelow reports whether a store may go between message k and the one before.

@@ -25,7 +25,7 @@ func (g *graph) reached(c *CPU, later, after *set) {
 		return
 	}
 	u := &g.cpus[c.id]
-	from := g.n
+	from := g.entered
 	if k := firstWith(u.fences, later, g.words); k >= 0 {
 		from = u.fences[k].at
 	}
@@ -72,7 +72,7 @@ func (g *graph) overtaken(c *CPU, e int32, later *set) {
 	var after set
 	g.reached(c, later, &after)
 	after.remove(g.slot(e))
-	for y := g.base; y < g.n; y++ {
+	for y := g.base; y < g.entered; y++ {
 		if y == e {
 			continue
 		}
@@ -108,8 +108,8 @@ func (g *graph) overtaken(c *CPU, e int32, later *set) {
 	}
 }
 
-// fence adds a barrier of c.
-func (g *graph) fence(c *CPU, f Fence) {
+// enterFence enters a barrier of c.
+func (g *graph) enterFence(c *CPU, f Fence) {
 	u := &g.cpus[c.id]
 	if g.m.model != LKMM && f != FenceMb {
 		return // compiler barriers on x86
@@ -153,7 +153,7 @@ func (g *graph) strongFence(u *graphCPU, before, stores *set) {
 	}
 	g.addPropagated(&fresh, all)
 	u.prop[byStrong].union(stores, g.words)
-	u.strong = append(u.strong, growth{at: g.n, stores: u.prop[byStrong]})
+	u.strong = append(u.strong, growth{at: g.entered, stores: u.prop[byStrong]})
 	g.propagateOn(u, &u.prop[byStrong])
 }
 
@@ -170,7 +170,7 @@ func (g *graph) propagateOn(u *graphCPU, stores *set) {
 	for _, k := range [...]propSet{byFences, toAll, byCumul, known} {
 		u.prop[k].union(stores, g.words)
 	}
-	u.fences = append(u.fences, growth{at: g.n, stores: u.prop[byFences]})
+	u.fences = append(u.fences, growth{at: g.entered, stores: u.prop[byFences]})
 }
 
 // unlockLock orders what came before the spin_unlock that a spin_lock of c read
@@ -191,38 +191,40 @@ func (g *graph) unlockLock(c *CPU, src int32) {
 	g.propagateOn(u, &stores)
 }
 
-// rcuLock: what came before a grace period that has begun is before all of the
-// section.
-func (g *graph) rcuLock(c *CPU) {
+// enterRCULock: what came before a grace period that has begun is before all of
+// the section.
+func (g *graph) enterRCULock(c *CPU) {
 	g.strongFence(&g.cpus[c.id], &g.begun.before, &g.begun.stores)
 }
-
-func (g *graph) rcuUnlock(c *CPU) { g.addAll(&g.ended, c) }
 
 func (g *graph) addAll(p *gpSets, c *CPU) {
 	p.before.union(&g.cpus[c.id].before[allEvents], g.words)
 	p.stores.union(&g.cpus[c.id].prop[toAll], g.words)
 }
 
-func (g *graph) beginPeriod(c *CPU, k int) {
+// period returns what grace period k has waited for.
+func (g *graph) period(k int) *gpSets {
+	for len(g.periods) <= k {
+		g.periods = append(g.periods, gpSets{}) // what they waited for is settled
+	}
+	return &g.periods[k]
+}
+
+func (g *graph) enterPeriodBegin(c *CPU, k int) {
 	g.addAll(&g.begun, c)
-	g.periods = append(g.periods, g.ended)
-	g.addAll(&g.periods[k], c)
+	p := g.period(k)
+	*p = g.ended
+	g.addAll(p, c)
 }
 
-// sectionBefore: a section of c that grace period k has waited for has ended.
-func (g *graph) sectionBefore(c *CPU, k int) {
-	g.addAll(&g.periods[k], c)
-}
-
-// enqueue and dequeue are the critical sections of the lock of the lists of
-// callbacks: who takes callbacks off comes after all that were queued.
-func (g *graph) enqueue(c *CPU) {
+// enterEnqueue and enterDequeue are the critical sections of the lock of the
+// lists of callbacks: who takes callbacks off comes after all that were queued.
+func (g *graph) enterEnqueue(c *CPU) {
 	g.addAll(&g.queued, c)
 	g.queuedCumul.union(&g.cpus[c.id].prop[byCumul], g.words)
 }
 
-func (g *graph) dequeue(c *CPU) {
+func (g *graph) enterDequeue(c *CPU) {
 	u := &g.cpus[c.id]
 	u.before[beforeAll].union(&g.queued.before, g.words)
 	fresh := g.queued.stores.minus(&u.prop[known], g.words)
@@ -235,8 +237,9 @@ func (g *graph) dequeue(c *CPU) {
 	g.propagateOn(u, &g.queuedCumul)
 }
 
-func (g *graph) endPeriod(c *CPU, k int) {
+func (g *graph) enterPeriodEnd(c *CPU, k int) {
 	u := &g.cpus[c.id]
 	g.smpMb(u)
-	g.strongFence(u, &g.periods[k].before, &g.periods[k].stores)
+	p := g.period(k)
+	g.strongFence(u, &p.before, &p.stores)
 }

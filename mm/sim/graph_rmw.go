@@ -8,74 +8,127 @@ const maxCandidates = 16
 func (g *graph) rmw(c *CPU, r *rmwRequest) {
 	g.room()
 	m := g.m
-	x := m.list(r.cell)
-	u := &g.cpus[c.id]
-	if u.mbBA && r.order != locking && m.model == LKMM {
-		g.strongFence(u, &u.before[beforeMbBA], &u.prop[toMbBA])
-		u.mbBA = false
-	}
-	k := x.head
-	if m.asking || k != m.views[r.cell].seen[c.id] && !r.newest {
+	k := m.list(r.cell).head
+	if m.asking || k != m.views[r.cell].seen[c.id] && !r.newest && g.rmwOpen(c, r) {
+		g.enterNotes()
+		g.mbBeforeAtomic(c, r.order)
 		r.late = c.askSource(Read, r.cell, g.rmwSources(c, r))
 		k = m.candidates[r.late]
 	}
-	var later set
-	above := g.laterThan(k, r.cell, &later)
-	var base uint64
-	r.src, base = k, m.msgs[k].val
+	base := m.msgs[k].val
+	r.src = k
 	r.old, r.new, r.ok = r.try(base)
-	if !r.ok {
-		locked := g.locked(r)
-		if locked {
-			g.smpMb(u)
+	e := note{kind: noteRMW, order: r.order, op: r.op, cpu: int8(c.id), cell: r.cell, src: k}
+	if r.ok {
+		if r.order == Mb {
+			g.clocks.mb(c, g.n)
 		}
-		g.addLoad(c, r.cell, Once, k)
-		if locked {
-			g.smpMb(u)
+		g.numberLoad(c, &e, loadPart(r.order))
+		r.dst = g.putStore(c, r.cell, r.word(base, r.new), storePart(r.order), k, true)
+		if r.order == Mb {
+			g.clocks.mb(c, g.n)
 		}
-		if r.late > 0 {
-			g.overtaken(c, g.n-1, &later)
-		}
-		if r.order != locking {
-			g.throughRMW(u, r.order)
-		}
-		return
+		e.dst = r.dst
+	} else {
+		e.kind = noteRMWFail
+		g.numberLoad(c, &e, Once)
 	}
+	g.note(&e, r.late)
+}
 
-	full := r.order == Mb || m.model == TSO
+// rmwOpen reports whether an RMW could perhaps read another message than the
+// newest. Most often that is put out of the question by what stands between.
+func (g *graph) rmwOpen(c *CPU, r *rmwRequest) bool {
+	m := g.m
+	above := m.cells[r.cell].head
+	if g.eager {
+		return true
+	}
+	if g.known(c, above) {
+		return false
+	}
+	for above != m.views[r.cell].seen[c.id] && m.msgs[above].event >= g.base {
+		k := m.msgs[above].older
+		if _, _, ok := r.try(m.msgs[k].val); !ok || m.gapBelow(above) {
+			return true
+		}
+		above = k
+	}
+	return false
+}
+
+// mbBeforeAtomic does what an smp_mb__before_atomic does before the next RMW.
+func (g *graph) mbBeforeAtomic(c *CPU, o Order) {
+	u := &g.cpus[c.id]
+	if u.mbBA && o != locking && g.m.model == LKMM {
+		g.strongFence(u, &u.before[beforeMbBA], &u.prop[toMbBA])
+		u.mbBA = false
+	}
+}
+
+// enterRMW enters the load and the store of an RMW. later holds the stores that
+// are after them in coherence order though they were done before, nil if none.
+func (g *graph) enterRMW(c *CPU, e *note, later *set) {
+	u := &g.cpus[c.id]
+	g.mbBeforeAtomic(c, e.order)
+	full := e.order == Mb || g.m.model == TSO
 	if full {
 		g.smpMb(u)
 	}
-	src := m.msgs[k].event
-	g.addLoad(c, r.cell, loadPart(r.order), k)
-	if r.late > 0 {
-		g.overtaken(c, g.n-1, &later)
-	}
-	if r.order == locking && m.model == LKMM {
-		g.unlockLock(c, src)
-	}
 	load := rmwLoad{data: -1}
-	if r.op != opXchg && r.op != opCmpxchg {
-		load.data = g.n - 1
+	src := g.m.msgs[e.src].event
+	if e.event >= g.base {
+		g.enterLoad(c, e.cell, loadPart(e.order), e.src)
+		if later != nil {
+			g.overtaken(c, e.event, later)
+		}
+		if e.op != opXchg && e.op != opCmpxchg {
+			load.data = e.event
+		}
+	} else {
+		g.entered++ // the load alone is settled
+	}
+	if e.order == locking && g.m.model == LKMM {
+		g.unlockLock(c, src)
 	}
 	if src >= g.base {
 		load.props.assign(&g.at(src).props, g.full)
 		load.props.remove(g.slot(src))
 	}
-	r.dst = g.addStore(c, r.cell, r.word(base, r.new), storePart(r.order), above, k, true, &load)
-	if r.late > 0 {
-		g.overtaken(c, g.n-1, &later)
+	g.enterStore(c, e.cell, storePart(e.order), e.dst, &load)
+	if later != nil {
+		g.overtaken(c, e.event+1, later)
 	}
 	if full {
 		g.smpMb(u)
 	}
-	g.throughRMW(u, r.order)
+	g.throughRMW(u, e.order)
+}
+
+// enterRMWFail enters the load that is all there is of an RMW that failed.
+func (g *graph) enterRMWFail(c *CPU, e *note, later *set) {
+	u := &g.cpus[c.id]
+	g.mbBeforeAtomic(c, e.order)
+	locked := g.locked(e.order, e.op)
+	if locked {
+		g.smpMb(u)
+	}
+	g.enterLoad(c, e.cell, Once, e.src)
+	if locked {
+		g.smpMb(u)
+	}
+	if later != nil {
+		g.overtaken(c, e.event, later)
+	}
+	if e.order != locking {
+		g.throughRMW(u, e.order)
+	}
 }
 
 // locked reports whether an RMW that fails is a full barrier all the same: on
 // x86, where it is a locked instruction, unless it looked first and gave up.
-func (g *graph) locked(r *rmwRequest) bool {
-	return g.m.model == TSO && r.order != locking && r.op != opAddUnless
+func (g *graph) locked(o Order, op rmwOp) bool {
+	return g.m.model == TSO && o != locking && op != opAddUnless
 }
 
 func (g *graph) throughRMW(u *graphCPU, o Order) {
@@ -139,7 +192,7 @@ func (g *graph) rmwAllowed(c *CPU, r *rmwRequest, k, above int32, later *set) bo
 	if !ok {
 		var before set
 		g.loadOrder(c, Once, &before)
-		if g.locked(r) {
+		if g.locked(r.order, r.op) {
 			before.union(&u.before[allEvents], g.words)
 		}
 		g.addSource(c, k, &before)

@@ -16,7 +16,7 @@ func (g *graph) eventAt(slot int) int32 {
 // eventsFrom returns the events of s from e on.
 func (g *graph) eventsFrom(s *set, e int32) (d set) {
 	e = max(e, g.base)
-	for k := e >> 6; k<<6 < g.n; k++ {
+	for k := e >> 6; k<<6 < g.entered; k++ {
 		w := int(k) & (g.full - 1)
 		d[w&(windowWords-1)] = s[w&(windowWords-1)]
 	}
@@ -36,8 +36,9 @@ func (g *graph) room() {
 func (g *graph) settle() {
 	first, half := g.slot(g.base)>>6, g.full/2
 	g.settled = true
+	g.settleNotes(g.base + int32(half)*64)
 	g.base += int32(half) * 64
-	for e := g.base; e < g.n; e++ {
+	for e := g.base; e < g.entered; e++ {
 		x := g.at(e)
 		x.before.clearWords(first, half)
 		if x.store {

@@ -86,6 +86,7 @@ type Machine struct {
 	exhaustive bool
 	asking     bool // exhaustive, and in the first phase since Reset
 	everyStep  bool
+	eager      bool // for tests: the graph puts nothing off
 	asksAlways bool // asking or everyStep
 	log        []Step
 	candidates [maxCandidates]int32 // messages that the answers to a Read question read

@@ -57,6 +57,7 @@ type message struct {
 	seq   int32  // of the trace event, -1 for the initial value
 	step  int32  // of an exhaustive machine's log, -1 for the initial value
 	by    int32  // the step of its CPU that stored it
+	clock int32  // lkmm: what propagates with it, see clocks
 }
 
 // Map adds memory of that many 64-bit words at base, a multiple of 8. Regions

@@ -41,7 +41,7 @@ func (c *CPU) RcuReadLock() {
 		case m.engine == loadTimes:
 			m.tso.rcuLock(c)
 		case m.engine == onGraph:
-			m.graph.rcuLock(c)
+			m.graph.noteOther(c, noteRCULock, 0)
 		}
 	}
 	c.rcuEvent(EvRcuLock)
@@ -67,7 +67,7 @@ func (c *CPU) endSection() {
 		return
 	}
 	if m.engine == onGraph {
-		m.graph.rcuUnlock(c)
+		m.graph.noteOther(c, noteRCUUnlock, 0)
 	}
 	for k := m.rcu.waiting; k < len(m.rcu.periods); k++ {
 		p := &m.rcu.periods[k]
@@ -75,7 +75,7 @@ func (c *CPU) endSection() {
 			continue
 		}
 		if m.engine == onGraph {
-			m.graph.sectionBefore(c, k)
+			m.graph.noteOther(c, noteSection, k)
 		}
 		p.readers &^= c.bit
 		if p.readers != 0 {
@@ -101,7 +101,7 @@ func (c *CPU) beginPeriod() int {
 	case loadTimes:
 		m.tso.period = m.tso.now
 	case onGraph:
-		m.graph.beginPeriod(c, k)
+		m.graph.noteOther(c, notePeriodBegin, k)
 	}
 	return k
 }
@@ -187,7 +187,7 @@ func (c *CPU) CallRcu(head Addr, fn uint64) {
 		}
 	}
 	if m.engine == onGraph {
-		m.graph.enqueue(c)
+		m.graph.noteOther(c, noteEnqueue, 0)
 	}
 	k := c.beginPeriod()
 	m.rcu.queue = append(m.rcu.queue, callback{head: head, cpu: int8(c.id), period: int32(k)})
@@ -219,7 +219,7 @@ func (c *CPU) RcuDoBatch(invoke func(c *CPU, head Addr, fn uint64)) int {
 	case loadTimes:
 		m.tso.fence(c, FenceMb)
 	case onGraph:
-		m.graph.dequeue(c)
+		m.graph.noteOther(c, noteDequeue, 0)
 	}
 	begin := m.rcu.invoked
 	m.rcu.invoked = end
