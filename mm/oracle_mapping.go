@@ -43,12 +43,16 @@ func (mm *MM) mappingName(mapping uint64) string {
 func (mm *MM) mappingDetail(mapping uint64, offset sim.Addr, page Page) string {
 	load := sim.Addr(mapping-pageMappingMovable) + offset
 	member := [...]string{"isolate_page", "migrate_page", "putback_page"}[offset/8]
-	kind := sim.AddrKind(load)
+	kind, fault := sim.AddrKind(load), sim.Fault(load)
 	if mm.m.Mapped(load) {
-		kind = "mapped, but not a movable_operations"
+		kind, fault = "mapped, but not a movable_operations", ""
 	}
-	return fmt.Sprintf("load of mops->%s at %016x: %s\n%s is %016x (%s)",
+	detail := fmt.Sprintf("load of mops->%s at %016x: %s\n%s is %016x (%s)",
 		member, uint64(load), kind, mm.AddrName(page.at(pageMapping)), mapping, mm.mappingName(mapping))
+	if fault != "" {
+		detail += "\n" + fault
+	}
+	return detail
 }
 
 // slabFields is what struct slab has at the offset, by the kernel's layout.

@@ -66,7 +66,8 @@ func TestMappingDetail(t *testing.T) {
 	mm := newKernel(t, "next-20220927")
 	require.Nil(t, mm.run(t, "alloc_pages o0 q0"))
 	mm.m.Poke(nthPage(0).at(pageMapping), mm.listPoison2())
-	require.Equal(t, "load of mops->isolate_page at dead000000000120: non-canonical\np0.mapping is dead000000000122 (LIST_POISON2)",
+	require.Equal(t, "load of mops->isolate_page at dead000000000120: non-canonical\np0.mapping is dead000000000122 (LIST_POISON2)\n"+
+		"general protection fault, probably for non-canonical address 0xdead000000000120",
 		mm.run(t, "isolate_movable_page p0").Detail)
 }
 

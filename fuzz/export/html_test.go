@@ -156,14 +156,10 @@ func checkStep(t *testing.T, tr *fuzz.Trace, s shownStep) {
 func TestControlsInABrowser(t *testing.T) {
 	b := newBrowser(t)
 	file := filepath.Join(t.TempDir(), "page.html")
-	var text string
-	crashes(t, func(t *testing.T, name string, tr *fuzz.Trace) {
-		if name == "v1_counterexample" {
-			var err error
-			text, err = HTML(name, tr)
-			require.NoError(t, err)
-		}
-	})
+	r := fuzz.NewRunner()
+	defer r.Close()
+	text, err := HTML("v1_counterexample", crash(t, r, "v1_counterexample"))
+	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o666))
 	b.open(file)
 
@@ -195,7 +191,7 @@ func TestControlsInABrowser(t *testing.T) {
 	b.click("#copy")
 	require.Eventually(t, func() bool { return eval[string](b, "document.querySelector('#copy').textContent") == "copied" }, 5e9, 2e7)
 	copied := eval[string](b, "navigator.clipboard.readText()")
-	_, err := fuzz.Parse(copied)
+	_, err = fuzz.Parse(copied)
 	require.NoError(t, err, copied)
 	require.Contains(t, copied, "-- trace --")
 

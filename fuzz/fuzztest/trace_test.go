@@ -30,6 +30,23 @@ func TestTableOfEveryAccess(t *testing.T) {
 	}
 }
 
+// However many CPUs there are, a table is plain ASCII and no wider than mail.
+func TestTableFitsIntoMail(t *testing.T) {
+	r := fuzz.NewRunner()
+	defer r.Close()
+	for cpus := 1; cpus <= sim.MaxCPUs; cpus++ {
+		text := "kernel next-20220927\nmodel sc\n\n"
+		for cpu := range cpus {
+			text += fmt.Sprintf("cpu%d kmem_cache_alloc c1 s%d\ncpu%d isolate_migratepages_block p0 p15\n", cpu, cpu, cpu)
+		}
+		for _, all := range []bool{false, true} {
+			for line := range strings.Lines(r.Trace(parse(t, text)).Table(all)) {
+				require.Regexp(t, `^[ -~]{0,100}\n$`, line)
+			}
+		}
+	}
+}
+
 // A load that is late says what it read and what was there, and the store that it missed is shown.
 func TestTableOfALateLoad(t *testing.T) {
 	p := parse(t, "kernel v6.2\nmodel lkmm\n\ncpu0 fill_balloon\ncpu1 isolate_migratepages_block p0 p0\n\ncpu1@6 read p0.mapping late 1\n")

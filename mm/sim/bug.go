@@ -50,7 +50,26 @@ func (c *CPU) WarnOn(cond bool, title string) bool {
 // Oops ends the run because of a bad access at a; the detail says what kind of
 // address that is.
 func (c *CPU) Oops(title string, a Addr) {
-	c.Bug(title, fmt.Sprintf("unable to handle access at %s (%s)", c.m.addrName(a), AddrKind(a)))
+	detail := fmt.Sprintf("access at %s (%s)", c.m.addrName(a), AddrKind(a))
+	if fault := Fault(a); fault != "" {
+		detail += "\n" + fault
+	}
+	c.Bug(title, detail)
+}
+
+// Fault is what the kernel prints when it accesses a, "" for what it can
+// access. x86-64.
+func Fault(a Addr) string {
+	switch AddrKind(a) {
+	case "kernel text":
+		return ""
+	case "near NULL":
+		return fmt.Sprintf("BUG: kernel NULL pointer dereference, address: %016x", uint64(a))
+	case "non-canonical":
+		return fmt.Sprintf("general protection fault, probably for non-canonical address %#x", uint64(a))
+	default:
+		return fmt.Sprintf("BUG: unable to handle page fault for address: %016x", uint64(a))
+	}
 }
 
 // AddrKind says what kind of address a is to somebody who reads an oops:

@@ -1,6 +1,7 @@
 package sim_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -89,22 +90,25 @@ func TestSplitWordIsTwoVariables(t *testing.T) {
 
 func TestBadAccessIsAnOops(t *testing.T) {
 	cases := []struct {
-		addr sim.Addr
-		kind string
+		addr  sim.Addr
+		kind  string
+		fault string
 	}{
-		{0, "near NULL"},
-		{4, "near NULL"},
-		{0x7fff_ffff_f000, "user space"},
-		{0xdead_0000_0000_0120, "non-canonical"},
-		{0xffff_ffff_8113_03a8, "kernel text"},
-		{0xffff_8880_0000_0000, "unmapped"},
-		{0xffff_8880_0000_0001, "misaligned"},
+		{0, "near NULL", "BUG: kernel NULL pointer dereference, address: 0000000000000000"},
+		{4, "near NULL", "BUG: kernel NULL pointer dereference, address: 0000000000000004"},
+		{0x7fff_ffff_f000, "user space", "BUG: unable to handle page fault for address: 00007ffffffff000"},
+		{0xdead_0000_0000_0120, "non-canonical", "general protection fault, probably for non-canonical address 0xdead000000000120"},
+		{0xffff_ffff_8113_03a8, "kernel text", ""},
+		{0xffff_8880_0000_0000, "unmapped", "BUG: unable to handle page fault for address: ffff888000000000"},
+		{0xffff_8880_0000_0001, "misaligned", "BUG: unable to handle page fault for address: ffff888000000001"},
 	}
 	for _, tc := range cases {
 		m := newMachine(t, sim.SC, sim.Dull{})
 		r := run(m, func(c *sim.CPU) { c.ReadOnce(tc.addr) })
 		require.NotNil(t, r.Bug, "%#x", tc.addr)
-		require.Contains(t, r.Bug.Detail, "("+tc.kind+")")
+		access, fault, _ := strings.Cut(r.Bug.Detail, "\n")
+		require.Contains(t, access, "("+tc.kind+")")
+		require.Equal(t, tc.fault, fault)
 	}
 	m := newMachine(t, sim.SC, sim.Dull{})
 	require.Nil(t, run(m, func(c *sim.CPU) { c.ReadOnce(x) }).Bug, "a mapped address is none")
