@@ -26,6 +26,15 @@ oss-fuzz: ## build as OSS-Fuzz does and look at what it looks at
 hunt: ## search random programs: T=30s, KERNEL=, MODEL= (default sc)
 	$(MMFUZZ) hunt -kernel $(KERNEL) -model $(or $(MODEL),sc) -for $(T)
 
+soak: T = 8h
+soak: KERNEL =
+soak: ## hunt and fuzz in turn, goes on where it was killed: T=8h, KERNEL= (default: all expected to be clean), MODEL=
+	@mkdir -p .fuzz
+	go build -o .fuzz/mmfuzz ./scripts/mmfuzz
+	go test -c -gcflags="$$(go list -m)/...=-d=libfuzzer" -o .fuzz/fuzz.test ./fuzz
+	.fuzz/mmfuzz soak -d .fuzz/soak/$(or $(KERNEL),clean)-$(or $(MODEL),all) -for $(T) -kernel "$(KERNEL)" -model "$(MODEL)" \
+		-native .fuzz/fuzz.test -seeds corpus
+
 repro: ## replay a crash file: C=file
 	@$(MMFUZZ) repro $(C)
 
@@ -56,4 +65,4 @@ lint: ## gofmt, go vet, staticcheck
 update: ## rewrite the golden files, the seeds from the programs they stand for, and the README's crash
 	go test ./fuzz/fuzztest -run 'Crashers|Seeds|Readme|Verdicts' -update
 
-.PHONY: help test fuzz libfuzzer oss-fuzz hunt repro verify matrix litmus bench cover lint update
+.PHONY: help test fuzz libfuzzer oss-fuzz hunt soak repro verify matrix litmus bench cover lint update

@@ -11,6 +11,9 @@ import (
 // strategies are the ways to draw schedules.
 var strategies = []string{"random", "pct", "pos"}
 
+// Strategies returns the names of the ways to draw schedules.
+func Strategies() []string { return slices.Clone(strategies) }
+
 // CheckStrategy says whether there is a strategy of that name.
 func CheckStrategy(name string) error {
 	if !slices.Contains(strategies, name) {

@@ -47,6 +47,8 @@ func commands() []command {
 			"turn the run of a program into a page to step through, a litmus test, or a trace for ui.perfetto.dev", exportRun},
 		{"import", "FILE [-target FuzzX] [-kernel K] [-model M] [-o FILE [-f]]",
 			"turn a crasher of Go's fuzzer or libFuzzer into a crash file", importCrasher},
+		{"soak", "-d FOLDER -for 8h [-kernel K] [-model M] [-turn 30s] [-native FILE] [-seeds FOLDER] [-j N]",
+			"hunt and fuzz in turn for hours; what was found stays in FOLDER, and a soak that was killed goes on", soakFor},
 		{"convert", "-from F -to F [-target FuzzX] [-kernel K -model M] FILE|FOLDER [-o FILE|FOLDER [-f]]",
 			"turn inputs of one engine into those of another: raw, go, shim, shim-v2, or program for the text", convert},
 	}
