@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -26,6 +27,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+var foundLine = regexp.MustCompile(`^found: .*: (\S+)$`)
+
 // A soak is killed ten times, in hunts and while Go's fuzzer runs. What it said to have found is there, whole, and repeats;
 // what it counted only grows; and it goes on.
 func TestSoakGoesOnAfterKill9(t *testing.T) {
@@ -41,15 +44,26 @@ func TestSoakGoesOnAfterKill9(t *testing.T) {
 	for i := range 10 {
 		command := exec.Command(os.Args[0], args...)
 		command.Env = append(os.Environ(), asCommand+"=1")
-		var stderr strings.Builder
-		command.Stderr = &stderr
+		stderr, err := command.StderrPipe()
+		require.NoError(t, err)
 		require.NoError(t, command.Start())
-		time.Sleep(time.Duration(400+170*i) * time.Millisecond) // 2 s are a turn of each kind
-		require.NoError(t, command.Process.Kill())
-		require.Error(t, command.Wait())
-		for _, m := range regexp.MustCompile(`(?m)^found: .*: (\S+)$`).FindAllStringSubmatch(stderr.String(), -1) {
-			found[m[1]] = true
+		lines := bufio.NewScanner(stderr)
+		// Sooner or later: a line comes once a second and at the end of a turn, of which every other is a hunt.
+		for n := i % 5; n > 0 && lines.Scan(); {
+			if m := foundLine.FindStringSubmatch(lines.Text()); m != nil {
+				found[m[1]] = true
+			} else {
+				n--
+			}
 		}
+		time.Sleep(time.Duration(10+37*i) * time.Millisecond)
+		require.NoError(t, command.Process.Kill())
+		for lines.Scan() {
+			if m := foundLine.FindStringSubmatch(lines.Text()); m != nil {
+				found[m[1]] = true
+			}
+		}
+		require.Error(t, command.Wait())
 		st := soakState(t, dir)
 		require.GreaterOrEqual(t, st.Turns, last.Turns)
 		require.GreaterOrEqual(t, st.Runs, last.Runs)
