@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/mmfuzz/mmfuzz/mm"
@@ -10,34 +11,54 @@ import (
 const (
 	// ShrinkTries bounds the runs that a shrink takes.
 	ShrinkTries = 200_000
-	// searchCalls is how many calls a smaller program is run with under drawn schedules, when the choices at hand no
-	// longer fit: a short program is worth more schedules than a long one.
-	searchCalls = 2000
+	// fewCalls is how many calls a program has at most whose schedules are searched one after the other. Those of a
+	// larger one are drawn.
+	fewCalls = 12
+	// deepCalls is how many the smallest have, which are searched for longest.
+	deepCalls = 5
 )
 
-// Shrink returns a smaller program with the same bug, kernel and model as p, and how many runs that took. What it does
-// depends on p alone: it is bounded by tries, never by a clock, and shrinking its result again changes nothing unless
-// the tries ran out. When p has no bug the result is nil.
-func (r *Runner) Shrink(p *Program, tries int) (*Program, int) {
+// Pass is what one of the shrinker's passes did.
+type Pass struct {
+	Name  string
+	Tries int // runs
+	Kept  int // those that made the program smaller
+}
+
+// Shrunk says how a shrink went.
+type Shrunk struct {
+	Tries  int
+	Race   Race
+	Passes []Pass
+}
+
+// Shrink returns a smaller program with the same bug as p: the same title and race on the same kernel under the same
+// model. What it does depends on p alone: it is bounded by tries, never by a clock, and shrinking its result again
+// changes nothing unless the tries ran out. When p has no bug the result is nil.
+func (r *Runner) Shrink(p *Program, tries int) (*Program, Shrunk) {
 	s := &shrinker{r: r, left: tries}
 	s.rel.runner = r
 	q := p.Clone()
 	s.left--
 	o := r.record(q, r.choicesOf(q))
 	if o.Bug == nil {
-		return nil, tries - s.left
+		return nil, Shrunk{Tries: tries - s.left}
 	}
 	q.Choices, q.Bug, q.Trace = r.recorded(), o.Title(), ""
 	q.Comments = slices.DeleteFunc(q.Comments, func(c Comment) bool { return !headComment(c.At) })
-	s.best, s.offsets = q, s.taken()
+	s.best, s.offsets, s.steps = q, s.taken(), o.Steps
+	s.race = r.race(q)
+	// The clean-up takes as long as the program, and is for what shows in it.
+	r.unfinished = r.ended < 0
 	for s.round() {
 	}
+	r.unfinished = false
 	for range 2 {
 		if o := r.Run(s.best); o.Title() != s.best.Bug {
 			panic("fuzz: a shrunk program does not repeat its bug: the run is not deterministic")
 		}
 	}
-	return s.best, tries - s.left
+	return s.best, Shrunk{Tries: tries - s.left, Race: s.race, Passes: s.done}
 }
 
 // headComment says whether a comment belongs to what shrinking leaves alone.
@@ -56,45 +77,77 @@ type shrinker struct {
 	r       *Runner
 	left    int      // tries
 	best    *Program // the smallest so far
+	steps   int      // of its run
+	race    Race
 	offsets []answer // its choices by call and offset
-	rel     relative
-	random  random
+	done    []Pass
+	kept    *int // counts for the pass that is running
+
+	rel    relative
+	random random
+	fewest fewest
 }
 
-// round tries every way to make best smaller once and says whether one did.
+// passes are the ways to make a program smaller, those first that take the most away.
+var passes = []struct {
+	name string
+	run  func(*shrinker)
+}{
+	{"drop calls", (*shrinker).dropCalls},
+	{"drop pairs of calls", (*shrinker).dropPairs},
+	{"merge CPUs", (*shrinker).mergeCPUs},
+	{"move calls", (*shrinker).moveCalls},
+	{"swap CPUs", (*shrinker).swapCPUs},
+	{"drop choices", (*shrinker).dropChoices},
+	{"fewest choices", (*shrinker).fewestChoices},
+	{"lower late loads and stores", (*shrinker).lowerLate},
+	{"default config", (*shrinker).plainConfig},
+	{"shorter calls", (*shrinker).shorterCalls},
+	{"renumber", (*shrinker).renumber},
+	{"other arguments", (*shrinker).otherArgs},
+	{"earlier choices", (*shrinker).earlierChoices},
+}
+
+// round does every pass once and says whether one made best smaller.
 func (s *shrinker) round() bool {
+	if s.done == nil {
+		s.done = make([]Pass, len(passes))
+	}
 	before := s.best
-	s.dropCalls()
-	s.dropPairs()
-	s.dropCPUs()
-	s.splitCPU()
-	s.dropChoices()
-	s.oneChoice()
-	s.lowerLate()
-	s.plainConfig()
-	s.lowerArgs()
+	for i, pass := range passes {
+		left, now := s.left, &s.done[i]
+		now.Name, s.kept = pass.name, &now.Kept
+		pass.run(s)
+		now.Tries += left - s.left
+	}
 	return s.best != before && s.left > 0
 }
 
 // taken returns the answers of the last recorded run.
 func (s *shrinker) taken() []answer { return slices.Clone(s.r.recorder.taken) }
 
-// try makes q the best if it has the bug under the choices in offsets, or under a drawn schedule when search is set,
-// and is smaller.
-func (s *shrinker) try(q *Program, offsets []answer, search bool) bool {
+// small says whether the schedules of p are few enough to be searched.
+func small(p *Program) bool { return p.NumCalls() <= fewCalls }
+
+// try makes q, which has fewer calls or CPUs than best, the best if it has the bug under the choices in offsets or under
+// another schedule.
+func (s *shrinker) try(q *Program, offsets []answer) bool {
+	runs := searchRuns
+	if q.NumCalls() <= deepCalls {
+		runs = deepRuns
+	}
+	return s.tryKept(q, offsets) || s.search(q, runs) || s.draw(q)
+}
+
+// tryLike is try for a program with as many calls as best.
+func (s *shrinker) tryLike(q *Program, offsets []answer) bool {
+	return s.tryKept(q, offsets) || s.search(q, likeRuns)
+}
+
+// tryKept is try without other schedules.
+func (s *shrinker) tryKept(q *Program, offsets []answer) bool {
 	s.rel.reset(offsets)
-	if s.tryWith(q, &s.rel) {
-		return true
-	}
-	if search {
-		for seed := range searchCalls / max(q.NumCalls(), 1) {
-			s.random.reset(uint64(seed))
-			if s.tryWith(q, &s.random) {
-				return true
-			}
-		}
-	}
-	return false
+	return s.tryWith(q, &s.rel)
 }
 
 func (s *shrinker) tryWith(q *Program, ch sim.Chooser) bool {
@@ -102,101 +155,58 @@ func (s *shrinker) tryWith(q *Program, ch sim.Chooser) bool {
 		return false
 	}
 	s.left--
-	if o := s.r.record(q, ch); o.Title() != s.best.Bug {
+	o := s.r.record(q, ch)
+	if o.Title() != s.best.Bug {
 		return false
 	}
-	q.Choices = s.r.recorded()
-	if !smaller(q, s.best) {
+	q.Choices, q.Bug = s.r.recorded(), s.best.Bug
+	if !smaller(q, o.Steps, s.best, s.steps) {
 		return false
 	}
-	q.Bug = s.best.Bug
-	s.best, s.offsets = q, s.taken()
+	offsets := s.taken()
+	if s.race != (Race{}) && s.r.race(q) != s.race {
+		return false
+	}
+	s.best, s.offsets, s.steps = q, offsets, o.Steps
+	*s.kept++
 	return true
 }
 
-// smaller orders programs: fewer calls, then CPUs, choices, less late, a plainer config, lower arguments.
-func smaller(p, q *Program) bool {
-	a, b := size(p), size(q)
-	return slices.Compare(a[:], b[:]) < 0
+// smaller orders programs, each with the steps of its run: fewer calls, then CPUs, choices, less late, a plainer config,
+// fewer steps, more of the calls on cpu0, lower arguments, what comes first in the table of ops, and earlier choices.
+func smaller(p *Program, stepsP int, q *Program, stepsQ int) bool {
+	a, b := size(p, stepsP), size(q, stepsQ)
+	return cmp.Or(
+		slices.Compare(a[:], b[:]),
+		slices.CompareFunc(p.Calls, q.Calls, func(a, b []mm.Call) int { return slices.CompareFunc(a, b, compareCalls) }),
+		slices.CompareFunc(p.Choices, q.Choices, Choice.compareKey),
+	) < 0
 }
 
-func size(p *Program) [6]int {
-	late, args := 0, 0
+func compareCalls(a, b mm.Call) int {
+	return cmp.Or(cmp.Compare(a.Op, b.Op), slices.Compare(a.Args[:], b.Args[:]))
+}
+
+func size(p *Program, steps int) [8]int {
+	late, args, elsewhere := 0, 0, 0
 	for _, c := range p.Choices {
-		late += c.Value
+		if c.Kind == Read || c.Kind == Write {
+			late += c.Value
+		}
 	}
-	for _, calls := range p.Calls {
+	for cpu, calls := range p.Calls {
 		for _, call := range calls {
 			for _, a := range call.Args {
 				args += int(a)
 			}
 		}
+		if cpu > 0 {
+			elsewhere += len(calls)
+		}
 	}
-	return [...]int{p.NumCalls(), max(readableCPUs-len(p.Calls), len(p.Calls)-readableCPUs), len(p.Choices), late, len(p.Config.String()), args}
+	cpus := max(readableCPUs-len(p.Calls), len(p.Calls)-readableCPUs)
+	return [...]int{p.NumCalls(), cpus, len(p.Choices), late, len(p.Config.String()), steps, elsewhere, args}
 }
 
 // readableCPUs is how many CPUs shrinking tries to end with: on two, who does what to whom is plain to see.
 const readableCPUs = 2
-
-// relative answers with choices keyed by call and offset.
-type relative struct {
-	runner  *Runner
-	place   place
-	blocks  blockCount
-	choices []answer
-	used    []bool
-}
-
-func (r *relative) reset(choices []answer) {
-	r.choices = choices
-	r.used = append(r.used[:0], make([]bool, len(choices))...)
-	r.place.reset(&r.runner.call)
-	r.blocks = blockCount{}
-}
-
-// Choose answers q.
-func (r *relative) Choose(q *sim.Question) int {
-	off, again, kind := r.place.of(q), r.blocks.count(q), questionKind(q)
-	for i := range r.choices {
-		c := &r.choices[i]
-		if c.offset != off || c.choice.CPU != q.CPU || c.choice.Kind != kind || c.choice.Again != again || r.used[i] {
-			continue
-		}
-		if n := c.choice.answer(q); n > 0 {
-			r.used[i] = true
-			return n
-		}
-	}
-	return 0
-}
-
-// withoutCalls returns best without the calls for which drop is true, and the choices that remain, moved to where their
-// calls now are.
-func (s *shrinker) withoutCalls(drop func(cpu, i int) bool) (*Program, []answer) {
-	q := s.best.Clone()
-	var moved [sim.MaxCPUs][]int // the new index of each call, -1 when dropped
-	for cpu, calls := range s.best.Calls {
-		kept := []mm.Call{}
-		for i, call := range calls {
-			if drop(cpu, i) {
-				moved[cpu] = append(moved[cpu], -1)
-				continue
-			}
-			moved[cpu] = append(moved[cpu], len(kept))
-			kept = append(kept, call)
-		}
-		q.Calls[cpu] = kept
-	}
-	for n := len(q.Calls); n > 0 && len(q.Calls[n-1]) == 0; n-- {
-		q.Calls = q.Calls[:n-1]
-	}
-	var offsets []answer
-	for _, a := range s.offsets {
-		if i := a.offset.call; i < len(moved[a.choice.CPU]) {
-			if a.offset.call = moved[a.choice.CPU][i]; a.offset.call >= 0 {
-				offsets = append(offsets, a)
-			}
-		}
-	}
-	return q, offsets
-}

@@ -45,8 +45,8 @@ func TestCrashers(t *testing.T) {
 			require.Empty(t, tr.Unused)
 			golden(t, file, p, tr.Table(false))
 
-			small, tries := r.Shrink(p, fuzz.ShrinkTries)
-			require.Less(t, tries, fuzz.ShrinkTries)
+			small, how := r.Shrink(p, fuzz.ShrinkTries)
+			require.Less(t, how.Tries, fuzz.ShrinkTries)
 			require.True(t, p.SameRun(small), "shrinks to\n%s", small)
 
 			for kernel, has := range others[name] {

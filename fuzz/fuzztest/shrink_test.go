@@ -35,8 +35,8 @@ cpu3@1  run cpu0
 	defer r.Close()
 	o := r.Run(p)
 	require.Equal(t, "isolate_movable_page: mapping is not a movable_operations (rcu_free_slab)", o.Title())
-	small, tries := r.Shrink(p, fuzz.ShrinkTries)
-	require.Less(t, tries, fuzz.ShrinkTries)
+	small, how := r.Shrink(p, fuzz.ShrinkTries)
+	require.Less(t, how.Tries, fuzz.ShrinkTries)
 	require.Equal(t, o.Title(), small.Bug)
 	require.LessOrEqual(t, small.NumCalls(), 4, small.String())
 	require.LessOrEqual(t, len(small.Calls), 2)
@@ -53,17 +53,17 @@ cpu3@1  run cpu0
 func TestShrinkHasNothingToDoWithoutABug(t *testing.T) {
 	r := fuzz.NewRunner()
 	defer r.Close()
-	small, tries := r.Shrink(parse(t, head+"\ncpu0 zs_malloc z0\n"), fuzz.ShrinkTries)
+	small, how := r.Shrink(parse(t, head+"\ncpu0 zs_malloc z0\n"), fuzz.ShrinkTries)
 	require.Nil(t, small)
-	require.Equal(t, 1, tries)
+	require.Equal(t, 1, how.Tries)
 }
 
 func TestShrinkKeepsToItsTries(t *testing.T) {
 	h := &fuzz.Hunt{Kernel: "next-20220927", Model: sim.SC, Strategy: "random", Seed: 2, Runs: 3000}
 	for _, f := range h.Do().Findings {
 		r := fuzz.NewRunner()
-		small, tries := r.Shrink(f.Program, 50)
-		require.LessOrEqual(t, tries, 50)
+		small, how := r.Shrink(f.Program, 50)
+		require.LessOrEqual(t, how.Tries, 50)
 		require.Equal(t, f.Title, small.Bug)
 		require.LessOrEqual(t, small.NumCalls(), f.Program.NumCalls())
 		r.Close()

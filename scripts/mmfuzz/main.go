@@ -32,7 +32,7 @@ func commands() []command {
 		{"hunt", "[-kernel K] [-model M] [-strategy random|pct|pos] [-runs N] [-for 30s] [-seed S] [-j N] [-o FILE [-f]] [-json] [FILE]",
 			"search random programs for bugs, or the schedules of FILE's program", hunt},
 		{"repro", "FILE... [-kernel K] [-format table|trace|json] [-all]", "replay programs: is the bug the recorded one?", repro},
-		{"shrink", "FILE [-o FILE [-f]]", "make a crash smaller", shrink},
+		{"shrink", "FILE [-o FILE [-f]] [-v]", "make a crash smaller; -v says what each pass did", shrink},
 		{"verify", "[-kernel K] [-model M] [-limit N] [-json] FILE...",
 			"run every execution of a program: safe, or a bug with a witness", verify},
 		{"litmus", "[-model M] [-limit N] [-json] PATH...",

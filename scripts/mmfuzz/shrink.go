@@ -11,6 +11,7 @@ func shrink(a *app, args []string) (int, error) {
 	flags := flag.NewFlagSet("shrink", flag.ContinueOnError)
 	output := flags.String("o", "", "")
 	force := flags.Bool("f", false, "")
+	verbose := flags.Bool("v", false, "")
 	files, err := parse(flags, args)
 	if err != nil {
 		return 0, err
@@ -27,7 +28,7 @@ func shrink(a *app, args []string) (int, error) {
 	}
 	r := fuzz.NewRunner()
 	defer r.Close()
-	small, tries := r.Shrink(p, fuzz.ShrinkTries)
+	small, how := r.Shrink(p, fuzz.ShrinkTries)
 	if small == nil {
 		fmt.Fprintf(a.err, "%s: no bug on %s under %v: nothing to shrink\n", files[0], p.Kernel, p.Model)
 		return exitBug, nil
@@ -36,7 +37,13 @@ func shrink(a *app, args []string) (int, error) {
 		fmt.Fprintf(a.err, "%s: another bug: %s; recorded is: %s\n", files[0], small.Bug, p.Bug)
 		return exitBug, nil
 	}
+	if *verbose {
+		for _, pass := range how.Passes {
+			fmt.Fprintf(a.err, "%-28s %6d runs, %d kept\n", pass.Name, pass.Tries, pass.Kept)
+		}
+		fmt.Fprintf(a.err, "the same bug: %s, %v\n", small.Bug, how.Race)
+	}
 	fmt.Fprintf(a.err, "%d runs: %d calls and %d choices became %d and %d\n",
-		tries, p.NumCalls(), len(p.Choices), small.NumCalls(), len(small.Choices))
+		how.Tries, p.NumCalls(), len(p.Choices), small.NumCalls(), len(small.Choices))
 	return exitOK, a.save(*output, r, small)
 }

@@ -1,0 +1,167 @@
+package fuzz
+
+import (
+	"slices"
+
+	"github.com/mmfuzz/mmfuzz/mm"
+	"github.com/mmfuzz/mmfuzz/mm/sim"
+)
+
+// dropCalls drops runs of calls, long ones first, with their choices.
+func (s *shrinker) dropCalls() {
+	for n := s.best.NumCalls(); n > 0; n /= 2 {
+		for from := 0; from < s.best.NumCalls(); {
+			q, offsets := s.withoutCalls(func(at int) bool { return at >= from && at < from+n })
+			if !s.try(q, offsets) && !(n == 1 && s.tryPages(q, offsets)) {
+				from += n
+			}
+		}
+	}
+}
+
+// dropPairs drops two calls at a time, such as an allocation and its free, when few are left.
+func (s *shrinker) dropPairs() {
+	for a := 0; a < s.best.NumCalls() && small(s.best); a++ {
+		for b := a + 1; b < s.best.NumCalls(); b++ {
+			q, offsets := s.withoutCalls(func(at int) bool { return at == a || at == b })
+			if s.try(q, offsets) {
+				b = a
+			}
+		}
+	}
+}
+
+// mergeCPUs closes the gaps that CPUs without calls leave, and gives the calls of one CPU to another.
+func (s *shrinker) mergeCPUs() {
+	for from := len(s.best.Calls) - 1; from >= 0; from-- {
+		for to := range len(s.best.Calls) {
+			if max(from, to) >= len(s.best.Calls) || from == to {
+				continue
+			}
+			q := s.best.Clone()
+			q.Calls[to] = append(q.Calls[to], q.Calls[from]...)
+			q.Calls = slices.Delete(q.Calls, from, from+1)
+			offsets := onCPUs(s.offsets, func(cpu int) int {
+				if cpu == from {
+					cpu = to
+				}
+				if cpu > from {
+					cpu--
+				}
+				return cpu
+			})
+			if !s.try(q, offsets) {
+				s.tryPages(q, offsets)
+			}
+		}
+	}
+}
+
+// swapCPUs has the calls of two CPUs change places.
+func (s *shrinker) swapCPUs() {
+	for i := range len(s.best.Calls) {
+		for j := range i {
+			q := s.best.Clone()
+			q.Calls[i], q.Calls[j] = q.Calls[j], q.Calls[i]
+			offsets := onCPUs(s.offsets, func(cpu int) int {
+				switch cpu {
+				case i:
+					return j
+				case j:
+					return i
+				}
+				return cpu
+			})
+			if !s.tryLike(q, offsets) {
+				s.tryPages(q, offsets)
+			}
+		}
+	}
+}
+
+// moveCalls gives each call of a small program to each other CPU, before each of its calls. A program of one CPU is given
+// another.
+func (s *shrinker) moveCalls() {
+	for from := 0; from < len(s.best.Calls) && small(s.best); from++ {
+		for i := 0; i < len(s.best.Calls[from]); i++ {
+			for to := range max(len(s.best.Calls), readableCPUs) {
+				if to != from && s.moveCall(from, i, to) {
+					i = -1 // best has changed
+					break
+				}
+			}
+		}
+	}
+}
+
+func (s *shrinker) moveCall(from, i, to int) bool {
+	places := 1
+	if to < len(s.best.Calls) {
+		places += len(s.best.Calls[to])
+	}
+	for at := range places {
+		q := s.best.Clone()
+		if to == len(q.Calls) {
+			q.Calls = append(q.Calls, nil)
+		}
+		call := q.Calls[from][i]
+		q.Calls[from] = slices.Delete(q.Calls[from], i, i+1)
+		q.Calls[to] = slices.Insert(q.Calls[to], at, call)
+		if s.search(withoutIdle(q), likeRuns) {
+			return true
+		}
+	}
+	return false
+}
+
+// withoutIdle takes the CPUs at the end that have no calls away from p.
+func withoutIdle(p *Program) *Program {
+	for n := len(p.Calls); n > 0 && len(p.Calls[n-1]) == 0; n-- {
+		p.Calls = p.Calls[:n-1]
+	}
+	return p
+}
+
+// onCPUs returns the choices with every CPU replaced by what it maps to.
+func onCPUs(offsets []answer, cpu func(int) int) []answer {
+	offsets = slices.Clone(offsets)
+	for i := range offsets {
+		c := &offsets[i].choice
+		c.CPU = cpu(c.CPU)
+		if c.Kind == Run || c.Kind == Then {
+			c.Value = cpu(c.Value)
+		}
+	}
+	return offsets
+}
+
+// withoutCalls returns best without the calls for which drop is true, counted over all CPUs, and the choices that remain,
+// moved to where their calls now are.
+func (s *shrinker) withoutCalls(drop func(at int) bool) (*Program, []answer) {
+	q := s.best.Clone()
+	var moved [sim.MaxCPUs][]int // the new index of each call, -1 when dropped
+	at := 0
+	for cpu, calls := range s.best.Calls {
+		kept := []mm.Call{}
+		for _, call := range calls {
+			index := -1
+			if !drop(at) {
+				index = len(kept)
+				kept = append(kept, call)
+			}
+			moved[cpu] = append(moved[cpu], index)
+			at++
+		}
+		q.Calls[cpu] = kept
+	}
+	withoutIdle(q)
+	var offsets []answer
+	for _, a := range s.offsets {
+		if i := a.offset.call; i < len(moved[a.choice.CPU]) {
+			if a.offset.call = moved[a.choice.CPU][i]; a.offset.call >= 0 {
+				offsets = append(offsets, a)
+			}
+		}
+	}
+	return q, offsets
+}
