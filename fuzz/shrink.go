@@ -36,7 +36,7 @@ type Shrunk struct {
 // model. What it does depends on p alone: it is bounded by tries, never by a clock, and shrinking its result again
 // changes nothing unless the tries ran out. When p has no bug the result is nil.
 func (r *Runner) Shrink(p *Program, tries int) (*Program, Shrunk) {
-	s := &shrinker{r: r, left: tries}
+	s := &shrinker{r: r, left: tries, done: make([]Pass, len(passes))}
 	s.rel.runner = r
 	q := p.Clone()
 	s.left--
@@ -50,7 +50,8 @@ func (r *Runner) Shrink(p *Program, tries int) (*Program, Shrunk) {
 	s.race = r.race(q)
 	// The clean-up takes as long as the program, and is for what shows in it.
 	r.unfinished = r.ended < 0
-	for s.round() {
+	for s.round() || !s.thorough && s.left > 0 {
+		s.thorough = s.thorough || s.best == s.begun
 	}
 	r.unfinished = false
 	for range 2 {
@@ -80,8 +81,11 @@ type shrinker struct {
 	steps   int      // of its run
 	race    Race
 	offsets []answer // its choices by call and offset
+	begun   *Program // best when the round began
 	done    []Pass
 	kept    *int // counts for the pass that is running
+
+	thorough bool // schedules are searched: once there is nothing left that costs less
 
 	rel    relative
 	random random
@@ -110,17 +114,14 @@ var passes = []struct {
 
 // round does every pass once and says whether one made best smaller.
 func (s *shrinker) round() bool {
-	if s.done == nil {
-		s.done = make([]Pass, len(passes))
-	}
-	before := s.best
+	s.begun = s.best
 	for i, pass := range passes {
 		left, now := s.left, &s.done[i]
 		now.Name, s.kept = pass.name, &now.Kept
 		pass.run(s)
 		now.Tries += left - s.left
 	}
-	return s.best != before && s.left > 0
+	return s.best != s.begun && s.left > 0
 }
 
 // taken returns the answers of the last recorded run.
@@ -129,19 +130,22 @@ func (s *shrinker) taken() []answer { return slices.Clone(s.r.recorder.taken) }
 // small says whether the schedules of p are few enough to be searched.
 func small(p *Program) bool { return p.NumCalls() <= fewCalls }
 
-// try makes q, which has fewer calls or CPUs than best, the best if it has the bug under the choices in offsets or under
-// another schedule.
+// try makes q, which has fewer calls or CPUs than best, the best if it has the bug under the choices in offsets, under a
+// drawn schedule, or, in a thorough round, under one that search finds.
 func (s *shrinker) try(q *Program, offsets []answer) bool {
+	if s.tryKept(q, offsets) {
+		return true
+	}
 	runs := searchRuns
 	if q.NumCalls() <= deepCalls {
 		runs = deepRuns
 	}
-	return s.tryKept(q, offsets) || s.search(q, runs) || s.draw(q)
+	return s.thorough && s.search(q, runs) || s.draw(q)
 }
 
 // tryLike is try for a program with as many calls as best.
 func (s *shrinker) tryLike(q *Program, offsets []answer) bool {
-	return s.tryKept(q, offsets) || s.search(q, likeRuns)
+	return s.tryKept(q, offsets) || s.thorough && s.search(q, likeRuns)
 }
 
 // tryKept is try without other schedules.

@@ -10,6 +10,9 @@ import (
 // dropCalls drops runs of calls, long ones first, with their choices.
 func (s *shrinker) dropCalls() {
 	for n := s.best.NumCalls(); n > 0; n /= 2 {
+		if s.thorough && n > 1 {
+			continue // a round that was not has tried those
+		}
 		for from := 0; from < s.best.NumCalls(); {
 			q, offsets := s.withoutCalls(func(at int) bool { return at >= from && at < from+n })
 			if !s.try(q, offsets) && !(n == 1 && s.tryPages(q, offsets)) {
@@ -24,7 +27,7 @@ func (s *shrinker) dropPairs() {
 	for a := 0; a < s.best.NumCalls() && small(s.best); a++ {
 		for b := a + 1; b < s.best.NumCalls(); b++ {
 			q, offsets := s.withoutCalls(func(at int) bool { return at == a || at == b })
-			if s.try(q, offsets) {
+			if s.tryLike(q, offsets) || !s.thorough && s.draw(q) {
 				b = a
 			}
 		}
@@ -79,9 +82,11 @@ func (s *shrinker) swapCPUs() {
 	}
 }
 
-// moveCalls gives each call of a small program to each other CPU, before each of its calls. A program of one CPU is given
-// another.
+// moveCalls gives each call of a small program to each other CPU, at each place. A program of one CPU is given another.
 func (s *shrinker) moveCalls() {
+	if !s.thorough {
+		return
+	}
 	for from := 0; from < len(s.best.Calls) && small(s.best); from++ {
 		for i := 0; i < len(s.best.Calls[from]); i++ {
 			for to := range max(len(s.best.Calls), readableCPUs) {
