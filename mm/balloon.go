@@ -127,7 +127,7 @@ func (mm *MM) leakBalloon(c *sim.CPU) bool {
 	if num := c.ReadOnce(vbNumPages); num > 0 {
 		if page = mm.balloonPageDequeue(c); page != 0 {
 			c.WriteOnce(vbNumPages, num-1)
-			mm.putPage(c, page) // release_pages_balloon
+			mm.k.putPage(mm, c, page) // release_pages_balloon
 		}
 	}
 	c.SpinUnlock(vbBalloonLock)
@@ -166,7 +166,7 @@ func (mm *MM) balloonPageMigrate(c *sim.CPU, newpage, page Page) int {
 	if !c.SpinTrylock(vbBalloonLock) {
 		return -eagain
 	}
-	getPage(c, newpage) // the balloon's reference
+	mm.k.getPage(mm, c, newpage) // the balloon's reference
 
 	c.SpinLock(vbDevInfo.pagesLock())
 	mm.balloonPageInsert(c, newpage)
@@ -178,6 +178,6 @@ func (mm *MM) balloonPageMigrate(c *sim.CPU, newpage, page Page) int {
 	c.SpinUnlock(vbDevInfo.pagesLock())
 
 	c.SpinUnlock(vbBalloonLock)
-	mm.putPage(c, page) // the balloon's reference
+	mm.k.putPage(mm, c, page) // the balloon's reference
 	return migratepageSuccess
 }

@@ -41,7 +41,7 @@ func (v60) isolateMovablePage(mm *MM, c *sim.CPU, page Page) bool {
 outNoIsolated:
 	mm.unlockPage(c, page)
 outPutpage:
-	mm.putPage(c, page)
+	mm.k.putPage(mm, c, page)
 out:
 	return false
 }
@@ -68,7 +68,7 @@ func (mm *MM) putbackMovablePages(c *sim.CPU, l listHead) {
 			mm.clearPageIsolated(c, page)
 		}
 		mm.unlockPage(c, page)
-		mm.putPage(c, page)
+		mm.k.putPage(mm, c, page)
 	}
 }
 
@@ -126,7 +126,7 @@ outUnlock:
 out:
 	// The owner has its own reference to newpage now.
 	if rc == migratepageSuccess {
-		mm.putPage(c, newpage)
+		mm.k.putPage(mm, c, newpage)
 	}
 	return rc
 }
@@ -159,13 +159,13 @@ out:
 		mm.listDel(c, pageLru(page))
 	}
 	if rc == migratepageSuccess {
-		mm.putPage(c, page) // the isolation's reference
+		mm.k.putPage(mm, c, page) // the isolation's reference
 		return rc
 	}
 	if rc != -eagain {
 		listAddTail(c, pageLru(page), ret)
 	}
-	mm.putPage(c, newpage)
+	mm.k.putPage(mm, c, newpage)
 	return rc
 }
 

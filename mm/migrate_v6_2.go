@@ -53,7 +53,7 @@ func (v62) isolateMovablePage(mm *MM, c *sim.CPU, page Page) bool {
 outNoIsolated:
 	mm.unlockPage(c, page)
 outPutpage:
-	mm.putPage(c, page)
+	mm.k.putPage(mm, c, page)
 out:
 	return false
 }

@@ -21,7 +21,7 @@ func (mm *MM) putSlotPage(c *sim.CPU, word uint64) {
 	case word&slotBlock != 0:
 		mm.k.__freePages(mm, c, slotPage(word), uint(word&(sizeofPage-1))>>slotOrderShift)
 	default:
-		mm.putPage(c, slotPage(word))
+		mm.k.putPage(mm, c, slotPage(word))
 	}
 }
 
@@ -50,7 +50,7 @@ func mmfuzzGetPage(mm *MM, c *sim.CPU, a [MaxArgs]uint8) {
 		return
 	}
 	if word&slotBlock == 0 {
-		getPage(c, slotPage(word))
+		mm.k.getPage(mm, c, slotPage(word))
 		mm.putSlotPage(c, c.Xchg(pageSlot(a[1]), word))
 	}
 	mm.putSlotPage(c, c.Xchg(pageSlot(a[0]), word))

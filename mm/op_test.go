@@ -77,7 +77,7 @@ func TestGetFreePages(t *testing.T) {
 	require.Nil(t, mm.on(func(c *sim.CPU) { getPageUnlessZero(c, nthPage(8)) }))
 	require.Nil(t, mm.run(t, "put_page q0"))
 	require.Equal(t, NrPages-1, mm.freePages())
-	require.Nil(t, mm.on(func(c *sim.CPU) { mm.putPage(c, nthPage(8)) }))
+	require.Nil(t, mm.on(func(c *sim.CPU) { mm.k.putPage(mm, c, nthPage(8)) }))
 	require.Equal(t, NrPages, mm.freePages())
 	require.Nil(t, mm.Finish())
 }

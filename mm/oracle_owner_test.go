@@ -19,7 +19,7 @@ func (unlockedOps) isolateMovablePage(mm *MM, c *sim.CPU, page Page) bool {
 	}
 	mops := pageMovableOps(c, page)
 	if mops != zsmallocMops && mops != balloonMops {
-		mm.putPage(c, page)
+		mm.k.putPage(mm, c, page)
 		return false
 	}
 	mm.lockPage(c, page)
@@ -29,7 +29,7 @@ func (unlockedOps) isolateMovablePage(mm *MM, c *sim.CPU, page Page) bool {
 	}
 	mm.unlockPage(c, page)
 	if !isolated {
-		mm.putPage(c, page)
+		mm.k.putPage(mm, c, page)
 	}
 	return isolated
 }

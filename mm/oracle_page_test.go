@@ -18,16 +18,16 @@ func TestOraclePage(t *testing.T) {
 	}{
 		{"get and put", func(mm *MM, c *sim.CPU) {
 			page := mm.allocPages(c, 0, 0)
-			getPage(c, page)
-			mm.putPage(c, page)
-			mm.putPage(c, page)
+			mm.k.getPage(mm, c, page)
+			mm.k.putPage(mm, c, page)
+			mm.k.putPage(mm, c, page)
 		}, ""},
 		{"put twice", func(mm *MM, c *sim.CPU) {
 			page := mm.allocPages(c, 0, 0)
-			mm.putPage(c, page)
-			mm.putPage(c, page)
+			mm.k.putPage(mm, c, page)
+			mm.k.putPage(mm, c, page)
 		}, bugRefcountUnderflow},
-		{"get of a free page", func(_ *MM, c *sim.CPU) { getPage(c, nthPage(3)) }, bugGetUnreferenced},
+		{"get of a free page", func(_ *MM, c *sim.CPU) { mm.k.getPage(mm, c, nthPage(3)) }, bugGetUnreferenced},
 		{"get unless zero of a free page", func(_ *MM, c *sim.CPU) {
 			if getPageUnlessZero(c, nthPage(3)) || folioTryGet(c, nthPage(3)) {
 				c.Bug("got it", "")
@@ -40,58 +40,58 @@ func TestOraclePage(t *testing.T) {
 		{"compound pages", func(mm *MM, c *sim.CPU) {
 			for order := range uint(maxOrder + 1) {
 				page := mm.allocPages(c, order, gfpComp)
-				getPage(c, page)
+				mm.k.getPage(mm, c, page)
 				mm.k.__freePages(mm, c, page, order)
-				mm.putPage(c, page)
+				mm.k.putPage(mm, c, page)
 			}
 		}, ""},
 		{"a block that is not compound", func(mm *MM, c *sim.CPU) {
 			// The block's owner goes first: its tails are freed then, and the
 			// head with the last reference.
 			page := mm.allocPages(c, 2, 0)
-			getPage(c, page)
+			mm.k.getPage(mm, c, page)
 			mm.k.__freePages(mm, c, page, 2)
-			mm.putPage(c, page)
+			mm.k.putPage(mm, c, page)
 		}, ""},
 		{"compound_head overwritten", func(mm *MM, c *sim.CPU) {
 			page := mm.allocPages(c, 1, gfpComp)
 			c.WriteOnce((page + sizeofPage).at(pageCompoundHead), 0)
-			mm.putPage(c, page)
+			mm.k.putPage(mm, c, page)
 		}, bugTailHead},
 		{"mapping of a tail overwritten", func(mm *MM, c *sim.CPU) {
 			page := mm.allocPages(c, 2, gfpComp)
 			c.WriteOnce((page + 3*sizeofPage).at(pageMapping), 0)
-			mm.putPage(c, page)
+			mm.k.putPage(mm, c, page)
 		}, bugTailMapping},
 		{"freed locked", func(mm *MM, c *sim.CPU) {
 			page := mm.allocPages(c, 0, 0)
 			mm.lockPage(c, page)
-			mm.putPage(c, page)
+			mm.k.putPage(mm, c, page)
 		}, bugBadLocked},
 		{"freed with a mapping", func(mm *MM, c *sim.CPU) {
 			page := mm.allocPages(c, 0, 0)
 			c.WriteOnce(page.at(pageMapping), uint64(mm.caches[0].addr))
-			mm.putPage(c, page)
+			mm.k.putPage(mm, c, page)
 		}, bugBadMapping},
 		{"freed with a tagged mapping, which is reset", func(mm *MM, c *sim.CPU) {
 			page := mm.allocPages(c, 0, 0)
 			c.WriteOnce(page.at(pageMapping), pageMappingMovable)
-			mm.putPage(c, page)
+			mm.k.putPage(mm, c, page)
 		}, ""},
 		{"freed as a slab", func(mm *MM, c *sim.CPU) {
 			page := mm.allocPages(c, 0, 0)
 			mm.k.__folioSetSlab(mm, c, page)
-			mm.putPage(c, page)
+			mm.k.putPage(mm, c, page)
 		}, bugBadSlab},
 		{"freed active", func(mm *MM, c *sim.CPU) {
 			page := mm.allocPages(c, 0, 0)
 			mm.slabSetPfmemalloc(c, slab(page))
-			mm.putPage(c, page)
+			mm.k.putPage(mm, c, page)
 		}, bugBadFlags},
 		{"freed offline", func(mm *MM, c *sim.CPU) {
 			page := mm.allocPages(c, 0, 0)
 			mm.__setPageOffline(c, page)
-			mm.putPage(c, page)
+			mm.k.putPage(mm, c, page)
 		}, bugBadType},
 		{"a flag set on a free page", func(mm *MM, c *sim.CPU) {
 			mm.setPageIsolated(c, nthPage(0))
@@ -113,7 +113,7 @@ func TestOraclePage(t *testing.T) {
 			page := mm.allocPages(c, 1, gfpComp)
 			buddy := buddyOf(page, 1)
 			c.WriteOnce(buddy.at(pagePrivate), 3)
-			mm.putPage(c, page)
+			mm.k.putPage(mm, c, page)
 			c.WriteOnce(buddy.at(pagePrivate), 1)
 		}, bugNotMerged},
 	} {
@@ -153,13 +153,13 @@ func TestPageAllocator(t *testing.T) {
 		require.Equal(t, []int{0, 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 4, 5, 6, 7}, got)
 		require.Zero(t, mm.allocPages(c, 0, 0))
 		for _, i := range []int{1, 3, 0, 2} {
-			mm.putPage(c, pages[i])
+			mm.k.putPage(mm, c, pages[i])
 		}
 		require.Equal(t, pages[0], mm.allocPages(c, 2, gfpComp))
 		require.Zero(t, mm.allocPages(c, 0, 0))
-		mm.putPage(c, pages[0])
+		mm.k.putPage(mm, c, pages[0])
 		for _, page := range pages[4:] {
-			mm.putPage(c, page)
+			mm.k.putPage(mm, c, page)
 		}
 	}).Bug
 	require.Empty(t, title(bug))
@@ -176,7 +176,7 @@ func TestPagesPassBetweenCPUs(t *testing.T) {
 			pages = append(pages, mm.allocPages(c, 0, 0))
 		}
 		for _, page := range pages {
-			mm.putPage(c, page)
+			mm.k.putPage(mm, c, page)
 		}
 	}).Bug
 	require.Empty(t, title(bug))

@@ -27,16 +27,27 @@ func (mm *MM) delPageFromFreeList(c *sim.CPU, page Page) {
 	c.WriteOnce(page.at(pagePrivate), 0)
 }
 
-// allocPages is __alloc_pages, mm/page_alloc.c, v6.0; 0 if there is no page.
-// Before it gives up it does what direct reclaim ends with.
+// allocPages is alloc_pages, mm/mempolicy.c, v6.0; 0 if there is no page.
 func (mm *MM) allocPages(c *sim.CPU, order uint, flags gfp) Page {
+	return mm.k.__allocPages(mm, c, order, flags)
+}
+
+// __allocPages is __alloc_pages, mm/page_alloc.c, v6.0.
+func (v60) __allocPages(mm *MM, c *sim.CPU, order uint, flags gfp) Page {
+	page := mm.getPageFromFreelist(c, order)
+	if page != 0 {
+		mm.prepNewPage(c, page, order, flags)
+	}
+	return page
+}
+
+// getPageFromFreelist is get_page_from_freelist, mm/page_alloc.c, v6.0, but for
+// preparing the page. Before it gives up it does what direct reclaim ends with.
+func (mm *MM) getPageFromFreelist(c *sim.CPU, order uint) Page {
 	page := mm.rmqueue(c, order)
 	if page == 0 {
 		mm.drainAllPages(c)
 		page = mm.rmqueue(c, order)
-	}
-	if page != 0 {
-		mm.prepNewPage(c, page, order, flags)
 	}
 	return page
 }

@@ -34,8 +34,12 @@ func folioGetNontailPage(c *sim.CPU, page Page) Page {
 }
 
 // getPage is get_page, include/linux/mm.h, v6.0: no ordering.
-func getPage(c *sim.CPU, page Page) {
-	folio := pageFolio(c, page)
+func (v60) getPage(mm *MM, c *sim.CPU, page Page) {
+	mm.folioGet(c, pageFolio(c, page))
+}
+
+// folioGet is folio_get, include/linux/mm.h, v6.0: no ordering.
+func (mm *MM) folioGet(c *sim.CPU, folio Page) {
 	c.BugOn(pageRefCount(c, folio) <= 0, bugGetUnreferenced)
 	c.AtomicInc(folio.at(pageRefcount))
 }
@@ -49,7 +53,7 @@ func putPageTestzero(c *sim.CPU, page Page) bool {
 }
 
 // putPage is put_page, include/linux/mm.h, v6.0.
-func (mm *MM) putPage(c *sim.CPU, page Page) {
+func (v60) putPage(mm *MM, c *sim.CPU, page Page) {
 	folio := pageFolio(c, page)
 	if putPageTestzero(c, folio) {
 		mm.__putPage(c, folio)

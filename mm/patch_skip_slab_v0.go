@@ -62,7 +62,7 @@ func (skipSlabV0) isolateMovablePage(mm *MM, c *sim.CPU, page Page) bool {
 outNoIsolated:
 	mm.folioUnlock(c, folio)
 outPut:
-	mm.putPage(c, folio)
+	mm.k.putPage(mm, c, folio)
 out:
 	return false
 }

@@ -71,7 +71,7 @@ func (skipSlabV1NoRecheck) isolateMovablePage(mm *MM, c *sim.CPU, page Page) boo
 outNoIsolated:
 	mm.folioUnlock(c, folio)
 outPut:
-	mm.putPage(c, folio)
+	mm.k.putPage(mm, c, folio)
 out:
 	return false
 }

@@ -73,7 +73,7 @@ func (skipSlabV1Rmb) isolateMovablePage(mm *MM, c *sim.CPU, page Page) bool {
 outNoIsolated:
 	mm.folioUnlock(c, folio)
 outPut:
-	mm.putPage(c, folio)
+	mm.k.putPage(mm, c, folio)
 out:
 	return false
 }

@@ -53,7 +53,7 @@ func (mm *MM) __freeZspage(c *sim.CPU, z zspage) {
 		next := getNextPage(c, page)
 		mm.resetPage(c, page)
 		mm.unlockPage(c, page)
-		mm.putPage(c, page)
+		mm.k.putPage(mm, c, page)
 		page = next
 	}
 	perCPUFree(c, zspageCache, sim.Addr(z))
@@ -117,10 +117,10 @@ func (mm *MM) lockZspage(c *sim.CPU, z zspage) {
 		if mm.trylockPage(c, page) {
 			break
 		}
-		getPage(c, page)
+		mm.k.getPage(mm, c, page)
 		c.SpinUnlock(lock)
 		mm.waitOnPageLocked(c, page)
-		mm.putPage(c, page)
+		mm.k.putPage(mm, c, page)
 	}
 	curr = page
 	for {
@@ -132,10 +132,10 @@ func (mm *MM) lockZspage(c *sim.CPU, z zspage) {
 			curr = page
 			continue
 		}
-		getPage(c, page)
+		mm.k.getPage(mm, c, page)
 		c.SpinUnlock(lock)
 		mm.waitOnPageLocked(c, page)
-		mm.putPage(c, page)
+		mm.k.putPage(mm, c, page)
 		c.SpinLock(lock)
 	}
 	c.SpinUnlock(lock)

@@ -42,9 +42,9 @@ func (mm *MM) zsPageMigrate(c *sim.CPU, newpage, page Page) int {
 	c.SpinUnlock(lock)
 	c.SpinUnlock(z.at(zspageLock))
 
-	getPage(c, newpage)
+	mm.k.getPage(mm, c, newpage)
 	mm.resetPage(c, page)
-	mm.putPage(c, page)
+	mm.k.putPage(mm, c, page)
 	return migratepageSuccess
 }
 
