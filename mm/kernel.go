@@ -40,6 +40,8 @@ type Kernel struct {
 	__freeSlab         func(mm *MM, c *sim.CPU, s *kmemCache, slab slab)
 	freeSlab           func(mm *MM, c *sim.CPU, s *kmemCache, slab slab)
 	__freePages        func(mm *MM, c *sim.CPU, page Page, order uint)
+	__allocPages       func(mm *MM, c *sim.CPU, order uint, flags gfp) Page
+	getPage, putPage   func(mm *MM, c *sim.CPU, page Page)
 
 	skipIsolationOnOrder func(order uint) bool
 
@@ -107,10 +109,13 @@ func Kernels() []*Kernel {
 		patchSkipSlabV1NoFolioRecheck(),
 		patchSkipSlabV1Rmb(),
 		patchSkipSlabV2(),
+		patchFrozen(),
 		kernelV62(),
 		kernelV66(),
 		kernelV610(),
 		patchV610Rmb(),
+		kernelV614(),
+		patchV614RevertFrozen(),
 	}
 }
 
@@ -161,6 +166,9 @@ func (k *Kernel) resolve() Kernel {
 	inherit(&r.__freeSlab, p.__freeSlab)
 	inherit(&r.freeSlab, p.freeSlab)
 	inherit(&r.__freePages, p.__freePages)
+	inherit(&r.__allocPages, p.__allocPages)
+	inherit(&r.getPage, p.getPage)
+	inherit(&r.putPage, p.putPage)
 	inherit(&r.skipIsolationOnOrder, p.skipIsolationOnOrder)
 	inherit(&r.__setPageZsmalloc, p.__setPageZsmalloc)
 	inherit(&r.__clearPageZsmalloc, p.__clearPageZsmalloc)

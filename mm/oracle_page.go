@@ -13,6 +13,7 @@ const (
 	bugRefcountUnderflow = "put_page: _refcount underflow"
 	bugGetUnreferenced   = "get_page: page has no reference"
 
+	bugGetSlabPage   = "get_page: page is a slab's"
 	bugBadRefcount   = "bad page state: nonzero _refcount"
 	bugBadMapping    = "bad page state: mapping is not NULL"
 	bugBadType       = "bad page state: nonzero mapcount or page type"

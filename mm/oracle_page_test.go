@@ -27,7 +27,7 @@ func TestOraclePage(t *testing.T) {
 			mm.k.putPage(mm, c, page)
 			mm.k.putPage(mm, c, page)
 		}, bugRefcountUnderflow},
-		{"get of a free page", func(_ *MM, c *sim.CPU) { mm.k.getPage(mm, c, nthPage(3)) }, bugGetUnreferenced},
+		{"get of a free page", func(mm *MM, c *sim.CPU) { mm.k.getPage(mm, c, nthPage(3)) }, bugGetUnreferenced},
 		{"get unless zero of a free page", func(_ *MM, c *sim.CPU) {
 			if getPageUnlessZero(c, nthPage(3)) || folioTryGet(c, nthPage(3)) {
 				c.Bug("got it", "")

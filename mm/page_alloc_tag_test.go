@@ -22,7 +22,7 @@ func TestPageFreedWithTheTag(t *testing.T) {
 		c.WriteOnce(page.at(pagePrivate), 0)
 		c.WriteOnce(vbNumPages, c.ReadOnce(vbNumPages)-1)
 		mm.setOwner(page, 0)
-		mm.putPage(c, page)
+		mm.k.putPage(mm, c, page)
 	}
 	const cleared = "movable_operations called for a page that its owner has cleared"
 	for _, test := range []struct {

@@ -68,7 +68,7 @@ func (skipSlabV1NoFolioRecheck) isolateMovablePage(mm *MM, c *sim.CPU, page Page
 outNoIsolated:
 	mm.folioUnlock(c, folio)
 outPut:
-	mm.putPage(c, folio)
+	mm.k.putPage(mm, c, folio)
 out:
 	return false
 }

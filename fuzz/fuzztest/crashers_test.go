@@ -28,6 +28,7 @@ func TestCrashers(t *testing.T) {
 		"racy_free_pages":      {"v6.0": false, "next-20220927": false, "v6.2": false},
 		"no_folio_recheck":     {"v6.0": false, "next-20220927+skip-slab-v1": false, "next-20220927+skip-slab-v2": false, "v6.2": false},
 		"page_type":            {"v6.2": false, "v6.6": false, "v6.10+rmb": false},
+		"revert_frozen":        {"v6.0": false, "next-20220927": true, "v6.2": false, "v6.10": false, "v6.14": false},
 
 		"changed_under_the_lock": {"v6.0": false, "next-20220927": true, "next-20220927+aligned": false, "v6.2": false},
 	}
