@@ -31,7 +31,7 @@ func balloonPageDevice(c *sim.CPU, page Page) balloonDevInfo {
 // v6.0. The caller has the page lock and pages_lock.
 func (mm *MM) balloonPageInsert(c *sim.CPU, page Page) {
 	mm.__setPageOffline(c, page)
-	mm.__setPageMovable(c, page, balloonMops)
+	mm.k.__setPageMovable(mm, c, page, balloonMops)
 	c.WriteOnce(page.at(pagePrivate), uint64(vbDevInfo))
 	listAdd(c, pageLru(page), vbDevInfo.pages())
 }
@@ -39,9 +39,9 @@ func (mm *MM) balloonPageInsert(c *sim.CPU, page Page) {
 // balloonPageDelete is balloon_page_delete (finalize), the same file, v6.0. The
 // caller has the page lock and pages_lock. The lru of an isolated page is its
 // isolator's.
-func (mm *MM) balloonPageDelete(c *sim.CPU, page Page) {
+func (v60) balloonPageDelete(mm *MM, c *sim.CPU, page Page) {
 	mm.__clearPageOffline(c, page)
-	mm.__clearPageMovable(c, page)
+	mm.k.__clearPageMovable(mm, c, page)
 	c.WriteOnce(page.at(pagePrivate), 0)
 	if !mm.pageIsolated(c, page) {
 		mm.listDel(c, pageLru(page))
@@ -74,7 +74,7 @@ func (mm *MM) balloonPageListDequeue(c *sim.CPU, pages listHead) bool {
 			mm.unlockPage(c, page)
 			continue
 		}
-		mm.balloonPageDelete(c, page)
+		mm.k.balloonPageDelete(mm, c, page)
 		listAdd(c, pageLru(page), pages)
 		mm.unlockPage(c, page)
 		found = true
@@ -137,7 +137,7 @@ func (mm *MM) leakBalloon(c *sim.CPU) bool {
 // The balloon's movable_operations.
 
 // balloonPageIsolate is balloon_page_isolate, mm/balloon_compaction.c, v6.0.
-func (mm *MM) balloonPageIsolate(c *sim.CPU, page Page) bool {
+func (v60) balloonPageIsolate(mm *MM, c *sim.CPU, page Page) bool {
 	mm.checkOwner(c, page, balloonMops)
 	b := balloonPageDevice(c, page)
 	c.SpinLock(b.pagesLock())
@@ -174,7 +174,7 @@ func (mm *MM) balloonPageMigrate(c *sim.CPU, newpage, page Page) int {
 	c.SpinUnlock(vbDevInfo.pagesLock())
 
 	c.SpinLock(vbDevInfo.pagesLock())
-	mm.balloonPageDelete(c, page)
+	mm.k.balloonPageDelete(mm, c, page)
 	c.SpinUnlock(vbDevInfo.pagesLock())
 
 	c.SpinUnlock(vbBalloonLock)

@@ -37,7 +37,7 @@ func (mm *MM) testPageLru(c *sim.CPU, page Page) bool {
 
 // __setPageMovable is __SetPageMovable, mm/compaction.c, v6.0. The caller has
 // the page lock.
-func (mm *MM) __setPageMovable(c *sim.CPU, page Page, mops movableOperations) {
+func (v60) __setPageMovable(mm *MM, c *sim.CPU, page Page, mops movableOperations) {
 	c.WriteOnce(page.at(pageMapping), uint64(mops)|pageMappingMovable)
 	mm.setOwner(page, mops)
 }
@@ -45,7 +45,7 @@ func (mm *MM) __setPageMovable(c *sim.CPU, page Page, mops movableOperations) {
 // __clearPageMovable is __ClearPageMovable, mm/compaction.c, v6.0. The type
 // stays, so that a CPU that isolated the page sees where it came from. The
 // caller has the page lock.
-func (mm *MM) __clearPageMovable(c *sim.CPU, page Page) {
+func (v60) __clearPageMovable(mm *MM, c *sim.CPU, page Page) {
 	mm.setOwner(page, 0)
 	c.WriteOnce(page.at(pageMapping), pageMappingMovable)
 }

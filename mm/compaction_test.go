@@ -1,6 +1,7 @@
 package mm
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -8,14 +9,15 @@ import (
 	"github.com/mmfuzz/mmfuzz/mm/sim"
 )
 
-// touched returns the pages whose mapping a run has looked at.
+// touched returns the pages that a run has asked whether they are movable.
 func (mm *MM) touched() []int {
 	pages := []int{}
 	for _, e := range mm.m.Events() {
-		for i := range NrPages {
-			if e.Addr == nthPage(i).at(pageMapping) && (len(pages) == 0 || pages[len(pages)-1] != i) {
-				pages = append(pages, i)
-			}
+		if !slices.Contains(e.Stack, "__page_movable") && !slices.Contains(e.Stack, "page_has_movable_ops") {
+			continue
+		}
+		if i := int((e.Addr - vmemmap) / sizeofPage); len(pages) == 0 || pages[len(pages)-1] != i {
+			pages = append(pages, i)
 		}
 	}
 	return pages

@@ -50,6 +50,17 @@ type Kernel struct {
 	setFirstObjOffset   func(c *sim.CPU, page Page, offset uint32)
 	getFirstObjOffset   func(c *sim.CPU, page Page) uint32
 	resetFirstObjOffset func(c *sim.CPU, page Page)
+	resetPageType       func(c *sim.CPU, page Page)
+
+	__setPageMovable   func(mm *MM, c *sim.CPU, page Page, mops movableOperations)
+	__clearPageMovable func(mm *MM, c *sim.CPU, page Page)
+	putbackMovablePage func(mm *MM, c *sim.CPU, page Page)
+	moveToNewPage      func(mm *MM, c *sim.CPU, newpage, page Page) int
+	zsPageIsolate      func(mm *MM, c *sim.CPU, page Page) bool
+	zsPageMigrate      func(mm *MM, c *sim.CPU, newpage, page Page) int
+	zsPagePutback      func(mm *MM, c *sim.CPU, page Page)
+	balloonPageIsolate func(mm *MM, c *sim.CPU, page Page) bool
+	balloonPageDelete  func(mm *MM, c *sim.CPU, page Page)
 }
 
 // Expect says what is expected of a kernel with each slab allocator.
@@ -116,6 +127,7 @@ func Kernels() []*Kernel {
 		patchV610Rmb(),
 		kernelV614(),
 		patchV614RevertFrozen(),
+		kernelV617(),
 	}
 }
 
@@ -175,6 +187,16 @@ func (k *Kernel) resolve() Kernel {
 	inherit(&r.setFirstObjOffset, p.setFirstObjOffset)
 	inherit(&r.getFirstObjOffset, p.getFirstObjOffset)
 	inherit(&r.resetFirstObjOffset, p.resetFirstObjOffset)
+	inherit(&r.resetPageType, p.resetPageType)
+	inherit(&r.__setPageMovable, p.__setPageMovable)
+	inherit(&r.__clearPageMovable, p.__clearPageMovable)
+	inherit(&r.putbackMovablePage, p.putbackMovablePage)
+	inherit(&r.moveToNewPage, p.moveToNewPage)
+	inherit(&r.zsPageIsolate, p.zsPageIsolate)
+	inherit(&r.zsPageMigrate, p.zsPageMigrate)
+	inherit(&r.zsPagePutback, p.zsPagePutback)
+	inherit(&r.balloonPageIsolate, p.balloonPageIsolate)
+	inherit(&r.balloonPageDelete, p.balloonPageDelete)
 	return r
 }
 

@@ -32,5 +32,15 @@ func kernelV60() *Kernel {
 		setFirstObjOffset:    v60{}.setFirstObjOffset,
 		getFirstObjOffset:    v60{}.getFirstObjOffset,
 		resetFirstObjOffset:  v60{}.resetFirstObjOffset,
+		resetPageType:        v60{}.resetPageType,
+		__setPageMovable:     v60{}.__setPageMovable,
+		__clearPageMovable:   v60{}.__clearPageMovable,
+		putbackMovablePage:   v60{}.putbackMovablePage,
+		moveToNewPage:        v60{}.moveToNewPage,
+		zsPageIsolate:        v60{}.zsPageIsolate,
+		zsPageMigrate:        v60{}.zsPageMigrate,
+		zsPagePutback:        v60{}.zsPagePutback,
+		balloonPageIsolate:   v60{}.balloonPageIsolate,
+		balloonPageDelete:    v60{}.balloonPageDelete,
 	}
 }

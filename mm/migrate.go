@@ -46,12 +46,18 @@ out:
 	return false
 }
 
-// putbackMovablePage is putback_movable_page, mm/migrate.c, v6.0. The caller
-// has the page lock.
-func (mm *MM) putbackMovablePage(c *sim.CPU, page Page) {
-	mops := pageMovableOps(c, page)
-	mm.putbackPage(c, mops, page)
+// putbackMovablePage is putback_movable_page, mm/migrate.c, v6.0, and what its
+// caller does around it.
+func (v60) putbackMovablePage(mm *MM, c *sim.CPU, page Page) {
+	mm.lockPage(c, page)
+	if mm.pageMovable(c, page) {
+		mops := pageMovableOps(c, page)
+		mm.putbackPage(c, mops, page)
+	}
+	// If it is not, the owner let go of the page while it was isolated.
 	mm.clearPageIsolated(c, page)
+	mm.unlockPage(c, page)
+	mm.k.putPage(mm, c, page)
 }
 
 // putbackMovablePages is putback_movable_pages, mm/migrate.c, v6.0. Only
@@ -60,17 +66,14 @@ func (mm *MM) putbackMovablePages(c *sim.CPU, l listHead) {
 	for !listEmpty(c, l) {
 		page := lruPage(listHead(c.ReadOnce(l.next())))
 		mm.listDel(c, pageLru(page))
-		mm.lockPage(c, page)
-		if mm.pageMovable(c, page) {
-			mm.putbackMovablePage(c, page)
-		} else {
-			// The owner let go of the page while it was isolated.
-			mm.clearPageIsolated(c, page)
-		}
-		mm.unlockPage(c, page)
-		mm.k.putPage(mm, c, page)
+		mm.k.putbackMovablePage(mm, c, page)
 	}
 }
+
+const (
+	bugNotIsolated  = "move_to_new_page: migrated page is not isolated"
+	bugNoMovableOps = "page_movable_ops: page has no movable_ops"
+)
 
 // What a migration comes to. The values are the kernel's.
 const (
@@ -82,7 +85,7 @@ const (
 // moveToNewPage is move_to_new_folio, mm/migrate.c, v6.0, for a movable page:
 // its owner moves the contents and the identity. The caller has both page
 // locks.
-func (mm *MM) moveToNewPage(c *sim.CPU, newpage, page Page) int {
+func (v60) moveToNewPage(mm *MM, c *sim.CPU, newpage, page Page) int {
 	// The owner may have let go of the page since it was isolated. Then
 	// there is nothing to move, and the caller's references are the last.
 	if !mm.pageMovable(c, page) {
@@ -93,7 +96,7 @@ func (mm *MM) moveToNewPage(c *sim.CPU, newpage, page Page) int {
 	mops := pageMovableOps(c, page)
 	rc := mm.migratePage(c, mops, newpage, page)
 	if rc == migratepageSuccess {
-		c.WarnOn(!mm.pageIsolated(c, page), "move_to_new_page: migrated page is not isolated")
+		c.WarnOn(!mm.pageIsolated(c, page), bugNotIsolated)
 		// PG_isolated goes under the page lock, so that no one can take the
 		// page for one to migrate. The movable type stays in mapping until
 		// the page is freed.
@@ -118,7 +121,7 @@ func (mm *MM) __unmapAndMove(c *sim.CPU, page, newpage Page, force bool) int {
 	if !mm.trylockPage(c, newpage) {
 		goto outUnlock
 	}
-	rc = mm.moveToNewPage(c, newpage, page)
+	rc = mm.k.moveToNewPage(mm, c, newpage, page)
 	mm.unlockPage(c, newpage)
 
 outUnlock:

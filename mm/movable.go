@@ -60,9 +60,9 @@ func (mm *MM) isolatePage(c *sim.CPU, mops movableOperations, page Page) bool {
 	fn := c.ReadOnce(sim.Addr(mops) + mopsIsolatePage)
 	switch fn {
 	case textZsPageIsolate:
-		return mm.zsPageIsolate(c, page)
+		return mm.k.zsPageIsolate(mm, c, page)
 	case textBalloonPageIsolate:
-		return mm.balloonPageIsolate(c, page)
+		return mm.k.balloonPageIsolate(mm, c, page)
 	}
 	c.Oops("isolate_movable_page: call of what is no isolate_page", sim.Addr(fn))
 	return false
@@ -74,7 +74,7 @@ func (mm *MM) migratePage(c *sim.CPU, mops movableOperations, newpage, page Page
 	fn := c.ReadOnce(sim.Addr(mops) + mopsMigratePage)
 	switch fn {
 	case textZsPageMigrate:
-		return mm.zsPageMigrate(c, newpage, page)
+		return mm.k.zsPageMigrate(mm, c, newpage, page)
 	case textBalloonPageMigrate:
 		return mm.balloonPageMigrate(c, newpage, page)
 	}
@@ -88,7 +88,7 @@ func (mm *MM) putbackPage(c *sim.CPU, mops movableOperations, page Page) {
 	fn := c.ReadOnce(sim.Addr(mops) + mopsPutbackPage)
 	switch fn {
 	case textZsPagePutback:
-		mm.zsPagePutback(c, page)
+		mm.k.zsPagePutback(mm, c, page)
 	case textBalloonPagePutback:
 		mm.balloonPagePutback(c, page)
 	default:

@@ -33,22 +33,32 @@ func (p Page) at(offset sim.Addr) sim.Addr { return sim.Addr(p) + offset }
 type pageFlagBits struct {
 	locked, referenced, lru, active, slab, private, head, unevictable uint
 
-	isolated uint // PG_reclaim
+	isolated   uint // PG_reclaim
+	movableOps uint // PG_uptodate, from v6.17 on
 }
 
 // pageFlagsV60 are those of v6.0 to v6.2.
 var pageFlagsV60 = pageFlagBits{
 	locked: 0, referenced: 1, lru: 4, active: 5, slab: 9, private: 13, head: 16, unevictable: 20, isolated: 18,
+	movableOps: noPageFlag,
 }
 
 // pageFlagsV68 are those of v6.8.
 var pageFlagsV68 = pageFlagBits{
 	locked: 0, referenced: 2, lru: 5, active: 8, slab: 11, private: 15, head: 6, unevictable: 20, isolated: 18,
+	movableOps: noPageFlag,
 }
 
-// pageFlagsV612 are those of v6.12 to v6.17. Slabs have a page type instead.
+// pageFlagsV612 are those of v6.12 to v6.16. Slabs have a page type instead.
 var pageFlagsV612 = pageFlagBits{
 	locked: 0, referenced: 2, lru: 5, active: 8, slab: noPageFlag, private: 14, head: 6, unevictable: 18, isolated: 16,
+	movableOps: noPageFlag,
+}
+
+// pageFlagsV617 are those of v6.17.
+var pageFlagsV617 = pageFlagBits{
+	locked: 0, referenced: 2, lru: 5, active: 8, slab: noPageFlag, private: 14, head: 6, unevictable: 18, isolated: 16,
+	movableOps: 3,
 }
 
 // noPageFlag is the number of a bit of flags that is never set.

@@ -191,6 +191,7 @@ func (mm *MM) freePagesPrepare(c *sim.CPU, page Page, order uint) {
 	if c.ReadOnce(mapping)&pageMappingFlags != 0 { // PageMappingFlags
 		c.WriteOnce(mapping, 0)
 	}
+	mm.k.resetPageType(c, page)
 	mm.freePageIsBad(c, page)
 	// PAGE_FLAGS_CHECK_AT_PREP: all flags, not atomically.
 	c.WriteOnce(page.at(pageFlags), c.ReadOnce(page.at(pageFlags))&^pageFlagsMask)

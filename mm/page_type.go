@@ -40,7 +40,10 @@ var pageTypesV612 = pageTypes{
 	clear:    v610{}.ClearPageType,
 }
 
-const pageTypeShift = 24
+const (
+	pageTypeShift = 24
+	pageTypeFirst = 0xf0 // the lowest type; a mapcount is below
+)
 
 // TestPageType is PageType, include/linux/page-flags.h, v6.0.
 func (v60) TestPageType(c *sim.CPU, page Page, typ uint32) bool {
@@ -92,12 +95,25 @@ func (mm *MM) __setPageBuddy(c *sim.CPU, page Page) { mm.k.types.set(c, page, mm
 // __clearPageBuddy is __ClearPageBuddy, include/linux/page-flags.h, v6.0.
 func (mm *MM) __clearPageBuddy(c *sim.CPU, page Page) { mm.k.types.clear(c, page, mm.k.types.buddy) }
 
+// resetPageType is nothing in v6.0: who gives a page a type takes it away.
+func (v60) resetPageType(*sim.CPU, Page) {}
+
 // __setPageOffline is __SetPageOffline, include/linux/page-flags.h, v6.0.
 func (mm *MM) __setPageOffline(c *sim.CPU, page Page) { mm.k.types.set(c, page, mm.k.types.offline) }
 
 // __clearPageOffline is __ClearPageOffline, include/linux/page-flags.h, v6.0.
 func (mm *MM) __clearPageOffline(c *sim.CPU, page Page) {
 	mm.k.types.clear(c, page, mm.k.types.offline)
+}
+
+// pageOffline is PageOffline, include/linux/page-flags.h, v6.0.
+func (mm *MM) pageOffline(c *sim.CPU, page Page) bool {
+	return mm.k.types.test(c, page, mm.k.types.offline)
+}
+
+// pageZsmalloc is PageZsmalloc, include/linux/page-flags.h, v6.12.
+func (mm *MM) pageZsmalloc(c *sim.CPU, page Page) bool {
+	return mm.k.types.test(c, page, mm.k.types.zsmalloc)
 }
 
 // folioTestSlab is folio_test_slab, include/linux/page-flags.h, v6.10

@@ -147,7 +147,7 @@ func (mm *MM) allocZspage(c *sim.CPU) zspage {
 func (mm *MM) setZsPageMovable(c *sim.CPU, z zspage) {
 	for page := getFirstPage(c, z); page != 0; page = getNextPage(c, page) {
 		c.WarnOn(!mm.trylockPage(c, page), "SetZsPageMovable: somebody has locked a page just allocated")
-		mm.__setPageMovable(c, page, zsmallocMops)
+		mm.k.__setPageMovable(mm, c, page, zsmallocMops)
 		mm.unlockPage(c, page)
 	}
 }

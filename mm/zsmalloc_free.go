@@ -61,7 +61,7 @@ func (mm *MM) __freeZspage(c *sim.CPU, z zspage) {
 
 // resetPage is reset_page, mm/zsmalloc.c, v6.2.
 func (mm *MM) resetPage(c *sim.CPU, page Page) {
-	mm.__clearPageMovable(c, page)
+	mm.k.__clearPageMovable(mm, c, page)
 	mm.clearPagePrivate(c, page)
 	c.WriteOnce(page.at(pagePrivate), 0)
 	mm.k.resetFirstObjOffset(c, page)

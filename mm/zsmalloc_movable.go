@@ -7,7 +7,7 @@ import "github.com/mmfuzz/mmfuzz/mm/sim"
 // zsPageIsolate is zs_page_isolate, mm/zsmalloc.c, v6.2. The caller has the
 // page lock, so that the zspage cannot go away: to free it takes all its page
 // locks.
-func (mm *MM) zsPageIsolate(c *sim.CPU, page Page) bool {
+func (v60) zsPageIsolate(mm *MM, c *sim.CPU, page Page) bool {
 	mm.checkOwner(c, page, zsmallocMops)
 	z := getZspage(c, page)
 	lock := zsPoolLock(c, z)
@@ -18,7 +18,7 @@ func (mm *MM) zsPageIsolate(c *sim.CPU, page Page) bool {
 }
 
 // zsPageMigrate is zs_page_migrate, mm/zsmalloc.c, v6.2.
-func (mm *MM) zsPageMigrate(c *sim.CPU, newpage, page Page) int {
+func (v60) zsPageMigrate(mm *MM, c *sim.CPU, newpage, page Page) int {
 	mm.checkOwner(c, page, zsmallocMops)
 	z := getZspage(c, page)
 	lock := zsPoolLock(c, z)
@@ -27,15 +27,7 @@ func (mm *MM) zsPageMigrate(c *sim.CPU, newpage, page Page) int {
 	c.SpinLock(lock)
 	c.SpinLock(z.at(zspageLock)) // migrate_write_lock
 
-	from, to := pageAddress(page), pageAddress(newpage)
-	for i := sim.Addr(0); i < 8*zsObjWords; i += 8 {
-		c.WriteOnce(to+i, c.ReadOnce(from+i))
-	}
-	if link := c.ReadOnce(to + zsObjLink); link&zsObjAllocatedTag != 0 {
-		handle := sim.Addr(link &^ zsObjAllocatedTag)
-		c.WriteOnce(handle, locationToObj(newpage, objToIdx(c.ReadOnce(handle))))
-	}
-
+	mm.moveObjects(c, newpage, page)
 	mm.k.__setPageZsmalloc(mm, c, newpage)
 	mm.replaceSubPage(c, z, newpage, page)
 	decZspageIsolation(c, z)
@@ -46,6 +38,19 @@ func (mm *MM) zsPageMigrate(c *sim.CPU, newpage, page Page) int {
 	mm.resetPage(c, page)
 	mm.k.putPage(mm, c, page)
 	return migratepageSuccess
+}
+
+// moveObjects is the part of zs_page_migrate, mm/zsmalloc.c, v6.2, that copies the
+// page and sets its objects' handles.
+func (mm *MM) moveObjects(c *sim.CPU, newpage, page Page) {
+	from, to := pageAddress(page), pageAddress(newpage)
+	for i := sim.Addr(0); i < 8*zsObjWords; i += 8 {
+		c.WriteOnce(to+i, c.ReadOnce(from+i))
+	}
+	if link := c.ReadOnce(to + zsObjLink); link&zsObjAllocatedTag != 0 {
+		handle := sim.Addr(link &^ zsObjAllocatedTag)
+		c.WriteOnce(handle, locationToObj(newpage, objToIdx(c.ReadOnce(handle))))
+	}
 }
 
 // replaceSubPage is replace_sub_page, mm/zsmalloc.c, v6.2.
@@ -61,11 +66,11 @@ func (mm *MM) replaceSubPage(c *sim.CPU, z zspage, newpage, oldpage Page) {
 	}
 	mm.createPageChain(c, z, &pages)
 	mm.k.setFirstObjOffset(c, newpage, mm.k.getFirstObjOffset(c, oldpage))
-	mm.__setPageMovable(c, newpage, zsmallocMops)
+	mm.k.__setPageMovable(mm, c, newpage, zsmallocMops)
 }
 
 // zsPagePutback is zs_page_putback, mm/zsmalloc.c, v6.2.
-func (mm *MM) zsPagePutback(c *sim.CPU, page Page) {
+func (v60) zsPagePutback(mm *MM, c *sim.CPU, page Page) {
 	mm.checkOwner(c, page, zsmallocMops)
 	z := getZspage(c, page)
 	lock := zsPoolLock(c, z)
