@@ -69,12 +69,10 @@ func (op rmwOp) apply(old, a, b uint64) (uint64, bool) {
 
 // access begins a step on the variable of size bytes at a, or oopses.
 func (c *CPU) access(kind EventKind, a Addr, size uint8) (i int32, shift uint8) {
-	m := c.m
-	// Most often this is all that m.field does.
-	if i = m.find(a); i >= 0 && !m.cells[i].split && a&Addr(size-1) == 0 {
-		i, shift = i&^1, uint8(a&4)*8
+	if p := c.m.placeOf(a); p.has(a, size) {
+		i, shift = p.cell, p.shift
 	} else {
-		i, shift = c.unusual(kind, a, size)
+		i, shift = c.find(kind, a, size)
 	}
 	if c.count() {
 		c.maybeSwitch(kind, i)
@@ -82,8 +80,8 @@ func (c *CPU) access(kind EventKind, a Addr, size uint8) (i int32, shift uint8) 
 	return i, shift
 }
 
-// unusual is the part of access that is seldom needed.
-func (c *CPU) unusual(kind EventKind, a Addr, size uint8) (i int32, shift uint8) {
+// find is the part of access that is seldom needed.
+func (c *CPU) find(kind EventKind, a Addr, size uint8) (i int32, shift uint8) {
 	i, shift, ok := c.m.field(a, size)
 	if !ok {
 		c.step(kind, -1)
@@ -97,28 +95,34 @@ func (c *CPU) load(a Addr, size uint8, o Order) uint64 {
 	m := c.m
 	v, late, src := m.cells[i].val, 0, int32(0)
 	if m.engine != newestOnly {
-		if src = c.readMessage(i, o, &late); src != 0 {
+		if src, late = c.readMessage(i, o); src != 0 {
 			v = m.msgs[src].val
 		}
 	}
 	v = extract(v, shift, size)
 	m.mix(c, EvRead, a, v)
-	if m.asking {
-		c.logStep(EvRead, i, src, 0)
-	}
-	if m.tracing {
-		c.record(Event{Kind: EvRead, Order: o, Addr: a, Size: size, Val: v, Late: late, src: src, cell: i})
+	if m.watched {
+		c.watchLoad(Event{Kind: EvRead, Order: o, Addr: a, Size: size, Val: v, Late: late, src: src, cell: i})
 	}
 	return v
 }
 
 // readMessage picks the message that a load of cell i reads; 0 stands for the
 // cell's only value.
-func (c *CPU) readMessage(i int32, o Order, late *int) int32 {
+func (c *CPU) readMessage(i int32, o Order) (src int32, late int) {
 	if c.m.engine == loadTimes {
-		return c.m.tso.read(c, i, late)
+		return c.m.tso.read(c, i)
 	}
-	return c.m.graph.read(c, i, o, late)
+	return c.m.graph.read(c, i, o)
+}
+
+func (c *CPU) watchLoad(e Event) {
+	if c.m.asking {
+		c.logStep(EvRead, e.cell, e.src, 0)
+	}
+	if c.m.tracing {
+		c.record(e)
+	}
 }
 
 func (c *CPU) store(a Addr, size uint8, v uint64, o Order) {
@@ -136,32 +140,38 @@ func (c *CPU) storeNow(a Addr, i int32, shift, size uint8, v uint64, o Order) {
 	m.touch(i)
 	x := &m.cells[i]
 	partial := size == 4 && !x.split
-	stored := v
+	stored, old := v, x.val
 	if partial {
-		stored = merge(x.val, v, shift)
+		stored = merge(old, v, shift)
 	}
-	old, late, msg := x.val, 0, int32(0)
+	late, msg := 0, int32(0)
 	switch m.engine {
 	case newestOnly:
 		x.val = stored
 	case loadTimes:
 		msg = m.tso.write(c, i, stored)
 	default:
-		msg = m.graph.write(c, i, v, partial, shift, o, &late)
+		msg, late = m.graph.write(c, i, v, partial, shift, o)
 	}
 	m.mix(c, EvWrite, a, v)
-	if m.asking {
-		if partial {
-			c.logStep(EvRMW, i, m.msgs[msg].older, msg)
-		} else {
-			c.logStep(EvWrite, i, 0, msg)
-		}
-	}
-	if m.tracing {
-		c.record(Event{Kind: EvWrite, Order: o, Addr: a, Size: size, Val: v, Old: extract(old, shift, size), Late: late, dst: msg, cell: i})
+	if m.watched {
+		c.watchStore(Event{Kind: EvWrite, Order: o, Addr: a, Size: size, Val: v, Old: extract(old, shift, size), Late: late, dst: msg, cell: i}, partial)
 	}
 	if m.blocked != 0 {
 		m.wakeWaiters(i)
+	}
+}
+
+func (c *CPU) watchStore(e Event, partial bool) {
+	if c.m.asking {
+		if partial {
+			c.logStep(EvRMW, e.cell, c.m.msgs[e.dst].older, e.dst)
+		} else {
+			c.logStep(EvWrite, e.cell, 0, e.dst)
+		}
+	}
+	if c.m.tracing {
+		c.record(e)
 	}
 }
 
@@ -193,20 +203,26 @@ func (c *CPU) rmwNow(a Addr, r rmwRequest) (uint64, bool) {
 		kind = EvRMWFail
 	}
 	m.mix(c, kind, a, r.old^r.new<<1)
-	if m.asking {
-		logged := kind
-		if r.newest {
-			logged = EvLock
-		}
-		c.logStep(logged, i, r.src, r.dst)
-	}
-	if m.tracing {
-		c.record(Event{Kind: kind, Order: r.order, Addr: a, Size: size, Val: r.new, Old: r.old, Late: r.late, src: r.src, dst: r.dst, cell: i})
+	if m.watched {
+		c.watchRMW(Event{Kind: kind, Order: r.order, Addr: a, Size: size, Val: r.new, Old: r.old, Late: r.late, src: r.src, dst: r.dst, cell: i}, r.newest)
 	}
 	if r.ok && m.blocked != 0 {
 		m.wakeWaiters(i)
 	}
 	return r.old, r.ok
+}
+
+func (c *CPU) watchRMW(e Event, newest bool) {
+	if c.m.asking {
+		logged := e.Kind
+		if newest {
+			logged = EvLock
+		}
+		c.logStep(logged, e.cell, e.src, e.dst)
+	}
+	if c.m.tracing {
+		c.record(e)
+	}
 }
 
 // rmwRequest is one read-modify-write on its way through a model.

@@ -162,20 +162,32 @@ func (g *graph) newEvent(c *CPU, i int32, store bool, pos uint64, src int32) int
 }
 
 // read picks the store that a load of cell i reads.
-func (g *graph) read(c *CPU, i int32, o Order, late *int) int32 {
+func (g *graph) read(c *CPU, i int32, o Order) (k int32, late int) {
 	g.room()
 	m := g.m
-	x := m.list(i)
-	k := x.head
+	k = g.list(i).head
 	if m.asking || k != m.views[i].seen[c.id] && !g.known(c, k) {
 		g.enterNotes()
-		*late = c.askSource(Read, i, g.sources(c, i, o))
-		k = m.candidates[*late]
+		late = c.askSource(Read, i, g.sources(c, i, o))
+		k = m.candidates[late]
 	}
-	e := note{kind: noteLoad, order: o, cpu: int8(c.id), cell: i, src: k}
-	g.numberLoad(c, &e, o)
-	g.note(&e, *late)
-	return k
+	g.note(c, noteLoad, o, i, k, 0)
+	g.numberLoad(c, i, k, o)
+	g.enterNow(late)
+	return k, late
+}
+
+// list returns cell i with its list of messages, and what each CPU has seen of it.
+func (g *graph) list(i int32) *cell {
+	x := &g.m.cells[i]
+	if x.head == 0 {
+		g.m.list(i)
+		v := &g.m.views[i]
+		for d := range g.ncpu {
+			v.seen[d&(MaxCPUs-1)], v.last[d&(MaxCPUs-1)] = x.head, -1
+		}
+	}
+	return x
 }
 
 // sources finds the stores that the next load of c, of cell i, may read, newest
@@ -271,13 +283,12 @@ func (g *graph) addOverwritten(cpu int, stores, before *set) {
 	}
 }
 
-// numberLoad gives the load of e its number, and lets c have seen what it reads.
-func (g *graph) numberLoad(c *CPU, e *note, o Order) {
-	msg := &g.m.msgs[e.src]
-	e.event = g.n
+// numberLoad gives the next number to a load of c that reads message k of cell i.
+func (g *graph) numberLoad(c *CPU, i, k int32, o Order) {
+	msg := &g.m.msgs[k]
+	g.m.views[i].seen[c.id] = k
+	c.lastLoad = g.n
 	g.n++
-	g.m.views[e.cell].seen[c.id] = e.src
-	c.lastLoad = e.event
 	if msg.clock != 0 && int(msg.cpu) != c.id {
 		g.clocks.load(c, msg.clock, o)
 	}
@@ -314,28 +325,29 @@ func (g *graph) enterLoad(c *CPU, i int32, o Order, k int32) {
 // write puts a store into coherence order. Half is a store of the 32 bits at
 // shift of a wider variable: the other half is that of the store it goes after,
 // so nothing may come between.
-func (g *graph) write(c *CPU, i int32, v uint64, half bool, shift uint8, o Order, late *int) int32 {
+func (g *graph) write(c *CPU, i int32, v uint64, half bool, shift uint8, o Order) (k int32, late int) {
 	g.room()
 	m := g.m
-	x := m.list(i)
+	x := g.list(i)
 	n := 1
 	if m.candidates[0] = x.head; x.head != m.views[i].seen[c.id] && !g.known(c, x.head) {
 		g.enterNotes()
 		n = g.places(c, i, o)
 	}
 	if half {
-		*late = c.askSource(Write, i, n)
+		late = c.askSource(Write, i, n)
 	} else {
-		*late = c.askStore(i, n)
+		late = c.askStore(i, n)
 	}
-	below := m.candidates[*late]
+	below := m.candidates[late]
 	if half {
 		v = merge(m.msgs[below].val, v, shift)
 	}
-	e := note{kind: noteStore, order: o, cpu: int8(c.id), cell: i, event: g.n}
-	e.dst = g.putStore(c, i, v, o, below, half)
-	g.note(&e, *late)
-	return e.dst
+	e := g.note(c, noteStore, o, i, 0, 0)
+	k = g.putStore(c, i, v, o, below, half)
+	e.dst = k
+	g.enterNow(late)
+	return k, late
 }
 
 // places finds the stores that the next store of c to cell i may go after,
@@ -430,20 +442,21 @@ type rmwLoad struct {
 func (g *graph) putStore(c *CPU, i int32, v uint64, o Order, below int32, glued bool) int32 {
 	m := g.m
 	x := &m.cells[i]
-	k := int32(len(m.msgs))
 	pos := m.msgs[below].pos + 1<<32
-	if x.head == below {
-		x.head, x.val = k, v
-	} else {
-		above := x.head
-		for m.msgs[above].older != below {
+	above := int32(0)
+	if x.head != below {
+		for above = x.head; m.msgs[above].older != below; {
 			above = m.msgs[above].older
 		}
 		pos = m.msgs[below].pos + (m.msgs[above].pos-m.msgs[below].pos)/2
-		m.msgs[above].older = k
 	}
-	m.msgs = append(m.msgs, message{val: v, pos: pos, older: below, event: g.n, cpu: int8(c.id), glued: glued, by: int32(c.steps),
-		clock: g.clocks.store(c, g.n, o)})
+	k, msg := m.addMessage()
+	msg.set(c, v, pos, below, g.n, g.clocks.store(c, g.n, o), glued)
+	if above != 0 {
+		m.msgs[above].older = k
+	} else {
+		x.head, x.val = k, v
+	}
 	m.views[i].seen[c.id] = k
 	g.n++
 	return k

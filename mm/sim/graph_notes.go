@@ -31,8 +31,8 @@ type note struct {
 	cpu      int8
 	kind     noteKind
 	order    Order
-	op       rmwOp
-	fence    Fence
+	op       rmwOp // of an RMW
+	fence    Fence // of a barrier
 }
 
 // last returns the number of the note's last event; what has none counts as
@@ -44,28 +44,51 @@ func (e *note) last() int32 {
 	return e.event
 }
 
-// note notes e, of which late says how many newer stores it left out.
-func (g *graph) note(e *note, late int) {
-	switch {
-	case late > 0:
-		var later set
-		k := e.dst
-		if k == 0 {
-			k = e.src
-		}
-		g.laterThan(k, e.cell, &later)
-		g.enter(e, &later)
-		g.late = e.last()
-	case g.eager:
-		g.enter(e, nil)
-	default:
-		g.notes = append(g.notes, *e)
+// note notes what c is about to do. The caller may set more fields, and calls
+// enterNow when it is done.
+func (g *graph) note(c *CPU, kind noteKind, o Order, cell, src, dst int32) *note {
+	k := len(g.notes)
+	if k < cap(g.notes) {
+		g.notes = g.notes[:k+1]
+	} else {
+		g.notes = append(g.notes, note{})
 	}
+	e := &g.notes[k] // field by field, see addMessage
+	e.event, e.cell, e.src, e.dst = g.n, cell, src, dst
+	e.cpu, e.kind, e.order = int8(c.id), kind, o
+	return e
+}
+
+// enterNow enters the last note if it must not wait. late says how many newer
+// stores it left out.
+func (g *graph) enterNow(late int) {
+	if g.eager || late > 0 {
+		g.enterLast(late)
+	}
+}
+
+func (g *graph) enterLast(late int) {
+	k := len(g.notes) - 1
+	e := &g.notes[k]
+	g.notes = g.notes[:k]
+	if late == 0 {
+		g.enter(e, nil)
+		return
+	}
+	var later set
+	msg := e.dst
+	if msg == 0 {
+		msg = e.src
+	}
+	g.laterThan(msg, e.cell, &later)
+	g.enter(e, &later)
+	g.late = e.last()
 }
 
 // noteOther notes what is no load or store.
 func (g *graph) noteOther(c *CPU, kind noteKind, period int) {
-	g.note(&note{event: g.n, kind: kind, cpu: int8(c.id), cell: int32(period)}, 0)
+	g.note(c, kind, Once, int32(period), 0, 0)
+	g.enterNow(0)
 }
 
 // enterNotes enters all that was noted.
@@ -139,7 +162,8 @@ func (g *graph) fence(c *CPU, f Fence) {
 	if f == FenceMb {
 		g.clocks.mb(c, g.n)
 	}
-	g.note(&note{event: g.n, kind: noteFence, cpu: int8(c.id), fence: f}, 0)
+	g.note(c, noteFence, Once, 0, 0, 0).fence = f
+	g.enterNow(0)
 }
 
 // endPeriod: grace period k has ended, and c knows.

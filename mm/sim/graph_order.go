@@ -25,6 +25,24 @@ func (g *graph) reached(c *CPU, later, after *set) {
 		return
 	}
 	u := &g.cpus[c.id]
+	if u.prop[toAll].intersects(later, g.words) {
+		g.reachedBy(c, later, after)
+	}
+	for d := 0; d < g.ncpu; d++ {
+		if d == c.id {
+			continue
+		}
+		v := &g.cpus[d]
+		if k := firstWith(v.strong, later, g.words); k >= 0 {
+			s := g.eventsFrom(&v.own, v.strong[k].at)
+			after.union(&s, g.words)
+		}
+	}
+}
+
+// reachedBy adds those of c itself.
+func (g *graph) reachedBy(c *CPU, later, after *set) {
+	u := &g.cpus[c.id]
 	from := g.entered
 	if k := firstWith(u.fences, later, g.words); k >= 0 {
 		from = u.fences[k].at
@@ -41,16 +59,6 @@ func (g *graph) reached(c *CPU, later, after *set) {
 			after.add(slot)
 		}
 	})
-	for d := 0; d < g.ncpu; d++ {
-		if d == c.id {
-			continue
-		}
-		v := &g.cpus[d]
-		if k := firstWith(v.strong, later, g.words); k >= 0 {
-			s := g.eventsFrom(&v.own, v.strong[k].at)
-			after.union(&s, g.words)
-		}
-	}
 }
 
 // firstWith returns the index of the first entry of a growing set's history

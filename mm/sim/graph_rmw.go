@@ -8,7 +8,7 @@ const maxCandidates = 16
 func (g *graph) rmw(c *CPU, r *rmwRequest) {
 	g.room()
 	m := g.m
-	k := m.list(r.cell).head
+	k := g.list(r.cell).head
 	if m.asking || k != m.views[r.cell].seen[c.id] && !r.newest && g.rmwOpen(c, r) {
 		g.enterNotes()
 		g.mbBeforeAtomic(c, r.order)
@@ -18,12 +18,13 @@ func (g *graph) rmw(c *CPU, r *rmwRequest) {
 	base := m.msgs[k].val
 	r.src = k
 	r.old, r.new, r.ok = r.try(base)
-	e := note{kind: noteRMW, order: r.order, op: r.op, cpu: int8(c.id), cell: r.cell, src: k}
+	e := g.note(c, noteRMW, r.order, r.cell, k, 0)
+	e.op = r.op
 	if r.ok {
 		if r.order == Mb {
 			g.clocks.mb(c, g.n)
 		}
-		g.numberLoad(c, &e, loadPart(r.order))
+		g.numberLoad(c, r.cell, k, loadPart(r.order))
 		r.dst = g.putStore(c, r.cell, r.word(base, r.new), storePart(r.order), k, true)
 		if r.order == Mb {
 			g.clocks.mb(c, g.n)
@@ -31,9 +32,9 @@ func (g *graph) rmw(c *CPU, r *rmwRequest) {
 		e.dst = r.dst
 	} else {
 		e.kind = noteRMWFail
-		g.numberLoad(c, &e, Once)
+		g.numberLoad(c, r.cell, k, Once)
 	}
-	g.note(&e, r.late)
+	g.enterNow(r.late)
 }
 
 // rmwOpen reports whether an RMW could perhaps read another message than the

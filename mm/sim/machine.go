@@ -88,6 +88,7 @@ type Machine struct {
 	everyStep  bool
 	eager      bool // for tests: the graph puts nothing off
 	asksAlways bool // asking or everyStep
+	watched    bool // asking or tracing
 	log        []Step
 	candidates [maxCandidates]int32 // messages that the answers to a Read question read
 }
@@ -142,7 +143,10 @@ func (m *Machine) Reset(model Model, chooser Chooser) {
 	}
 }
 
-func (m *Machine) setAsking(on bool) { m.asking, m.asksAlways = on, on || m.everyStep }
+func (m *Machine) setAsking(on bool) {
+	m.asking = on
+	m.asksAlways, m.watched = on || m.everyStep, on || m.tracing
+}
 
 // SetMaxSteps bounds the steps from one Reset to the next, over all CPUs.
 func (m *Machine) SetMaxSteps(n int) { m.maxSteps = n }

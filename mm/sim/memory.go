@@ -10,7 +10,7 @@ type Addr uint64
 // only when the word is split.
 type memory struct {
 	regions []region
-	near    [256]region // the part of a region that was last found, by nearKey
+	found   [1024]place // what field found lately, by placeOf
 	cells   []cell
 	views   []view   // by cell
 	boot    []uint64 // by cell: what reset restores
@@ -31,6 +31,14 @@ func (r *region) has(a Addr) bool { return a-r.base < Addr(r.size) }
 
 // cell returns the cell of the 32 bits at a, which is in r.
 func (r *region) cell(a Addr) int32 { return r.first + int32((a-r.base)>>2) }
+
+// place is where a variable is, as field found it.
+type place struct {
+	addr  Addr
+	cell  int32
+	size  uint8 // 0 for none
+	shift uint8
+}
 
 // cell is one variable, with its stores if the model keeps them.
 type cell struct {
@@ -86,10 +94,8 @@ func (m *memory) Split(a Addr) {
 		panic(fmt.Sprintf("sim: Split(%#x): not a mapped word", a))
 	}
 	m.cells[i].split, m.cells[i+1].split = true, true
+	m.found = [len(m.found)]place{}
 }
-
-// nearKey hashes the number of the page that a is in.
-func nearKey(a Addr) uint8 { return uint8((a >> 12) * 0x9e3779b97f4a7c15 >> 56) }
 
 func (m *memory) reset() {
 	m.settleMessages()
@@ -149,33 +155,10 @@ func (m *memory) settleMessages() {
 
 // lookup returns the cell of the 32 bits at a.
 func (m *memory) lookup(a Addr) (int32, bool) {
-	if i := m.find(a); i >= 0 {
-		return i, true
-	}
-	return m.search(a)
-}
-
-// find is lookup among what was found lately, -1 if a is not there.
-func (m *memory) find(a Addr) int32 {
-	if r := &m.near[nearKey(a)]; r.has(a) {
-		return r.cell(a)
-	}
-	return -1
-}
-
-const pageMask = 4095
-
-// search looks in all regions, and keeps the part of the page that it finds.
-func (m *memory) search(a Addr) (int32, bool) {
 	for i := range m.regions {
-		r := &m.regions[i]
-		if !r.has(a) {
-			continue
+		if r := &m.regions[i]; r.has(a) {
+			return r.cell(a), true
 		}
-		base := max(a&^pageMask, r.base)
-		end := min(a|pageMask, r.base+Addr(r.size)-1)
-		m.near[nearKey(a)] = region{base: base, size: uint32(end - base + 1), first: r.cell(base)}
-		return r.cell(a), true
 	}
 	return 0, false
 }
@@ -198,22 +181,29 @@ func (m *memory) touch(i int32) {
 	}
 }
 
+// placeOf returns where field keeps what it found at a.
+func (m *memory) placeOf(a Addr) *place { return &m.found[uint64(a)*0x9e3779b97f4a7c15>>54] }
+
+// has reports whether p is the place of size bytes at a.
+func (p *place) has(a Addr, size uint8) bool { return p.addr == a && p.size == size }
+
 // field locates the size bytes at a: their cell and how far to shift it.
 func (m *memory) field(a Addr, size uint8) (i int32, shift uint8, ok bool) {
-	if i = m.find(a); i < 0 {
-		if i, ok = m.search(a); !ok {
-			return 0, 0, false
-		}
+	p := m.placeOf(a)
+	if p.has(a, size) {
+		return p.cell, p.shift, true
+	}
+	if i, ok = m.lookup(a); !ok || a&Addr(size-1) != 0 {
+		return 0, 0, false
 	}
 	switch {
-	case a&Addr(size-1) != 0:
-		return 0, 0, false
 	case !m.cells[i].split:
-		return i &^ 1, uint8(a&4) * 8, true // regions start on an even cell
+		i, shift = i&^1, uint8(a&4)*8 // regions start on an even cell
 	case size == 8:
 		panic(splitAccess(a))
 	}
-	return i, 0, true
+	*p = place{addr: a, cell: i, size: size, shift: shift}
+	return i, shift, true
 }
 
 // splitAccess is the panic of a 64-bit access to the split word at a.
@@ -238,8 +228,8 @@ func (m *memory) Poke32(a Addr, v uint32) { m.poke(a, uint64(v), 4) }
 
 // Peek returns the newest value of a mapped 64-bit word.
 func (m *memory) Peek(a Addr) uint64 {
-	if i := m.find(a); i >= 0 && a&7 == 0 && !m.cells[i].split {
-		return m.cells[i].val
+	if p := m.placeOf(a); p.has(a, 8) {
+		return m.cells[p.cell].val
 	}
 	return m.peek(a, 8)
 }
@@ -290,21 +280,30 @@ func extract(word uint64, shift, size uint8) uint64 {
 func (m *memory) list(i int32) *cell {
 	x := &m.cells[i]
 	if x.head == 0 {
+		k, msg := m.addMessage()
+		*msg = message{val: x.val, event: -1, cpu: -1, seq: -1, step: -1}
 		m.listed = append(m.listed, i)
-		m.msgs = append(m.msgs, message{val: x.val, event: -1, cpu: -1, seq: -1, step: -1})
-		x.head = int32(len(m.msgs) - 1)
-		v := &m.views[i]
-		for k := range v.seen {
-			v.seen[k] = x.head
-			v.last[k] = -1
-		}
+		x.head = k
 	}
 	return x
 }
 
-// newMessage returns the index of a fresh message for cell i.
-func (m *memory) newMessage(i int32) int32 {
-	m.list(i)
-	m.msgs = append(m.msgs, message{event: -1})
-	return int32(len(m.msgs) - 1)
+// addMessage returns a new message and its index. Of what was there before the
+// caller must set all: field by field, since a copy of a whole message, by wide
+// moves, waits for the narrow stores that made it.
+func (m *memory) addMessage() (int32, *message) {
+	k := len(m.msgs)
+	if k < cap(m.msgs) {
+		m.msgs = m.msgs[:k+1]
+	} else {
+		m.msgs = append(m.msgs, message{})
+	}
+	return int32(k), &m.msgs[k]
+}
+
+// set makes msg a store by c that goes after the message below.
+func (msg *message) set(c *CPU, v, pos uint64, below, event, clock int32, glued bool) {
+	msg.val, msg.pos, msg.older, msg.event = v, pos, below, event
+	msg.cpu, msg.glued, msg.by, msg.clock = int8(c.id), glued, int32(c.steps), clock
+	msg.seq, msg.step = 0, 0
 }

@@ -59,7 +59,10 @@ type Event struct {
 }
 
 // SetTrace turns the recording of events on or off.
-func (m *Machine) SetTrace(on bool) { m.tracing = on }
+func (m *Machine) SetTrace(on bool) {
+	m.tracing = on
+	m.setAsking(m.asking)
+}
 
 // Events returns what was recorded since Reset. It is valid until the next
 // Reset.

@@ -31,7 +31,7 @@ func (t *tsoState) rcuLock(c *CPU) {
 	t.cpus[c.id].seen = max(t.cpus[c.id].seen, t.period)
 }
 
-func (t *tsoState) read(c *CPU, i int32, late *int) int32 {
+func (t *tsoState) read(c *CPU, i int32) (src int32, late int) {
 	m := c.m
 	own := &t.cpus[c.id]
 	if own.store <= own.seen {
@@ -39,7 +39,7 @@ func (t *tsoState) read(c *CPU, i int32, late *int) int32 {
 	}
 	k := m.cells[i].head
 	if k == 0 || own.seen == t.now {
-		return k
+		return k, 0
 	}
 	m.candidates[0] = k
 	n := 1
@@ -47,12 +47,12 @@ func (t *tsoState) read(c *CPU, i int32, late *int) int32 {
 		j = m.msgs[j].older
 		m.candidates[n] = j
 	}
-	*late = c.askSource(Read, i, n)
-	k = m.candidates[*late]
+	late = c.askSource(Read, i, n)
+	k = m.candidates[late]
 	if msg := &m.msgs[k]; int(msg.cpu) != c.id && msg.pos > own.seen {
 		own.seen = msg.pos
 	}
-	return k
+	return k, late
 }
 
 // visibleBehind reports whether c may read a store older than message k.
@@ -63,11 +63,11 @@ func (m *Machine) visibleBehind(c *CPU, k int32, seen uint64) bool {
 
 func (t *tsoState) write(c *CPU, i int32, v uint64) int32 {
 	m := c.m
-	k := m.newMessage(i)
-	x := &m.cells[i]
+	x := m.list(i)
 	t.now++
 	t.cpus[c.id].store = t.now
-	m.msgs[k] = message{val: v, pos: t.now, older: x.head, event: -1, cpu: int8(c.id), by: int32(c.steps)}
+	k, msg := m.addMessage()
+	msg.set(c, v, t.now, x.head, -1, 0, false)
 	x.head, x.val = k, v
 	return k
 }
@@ -79,7 +79,7 @@ func (t *tsoState) rmw(c *CPU, r *rmwRequest) {
 	m := c.m
 	x := &m.cells[r.cell]
 	if (r.order == locking || r.op == opAddUnless) && !r.newest {
-		r.src = t.read(c, r.cell, &r.late)
+		r.src, r.late = t.read(c, r.cell)
 		word := x.val
 		if r.src != 0 {
 			word = m.msgs[r.src].val
