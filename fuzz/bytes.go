@@ -40,6 +40,7 @@ type Shape struct {
 	Lives   [][]uint8 // if not nil: the first byte picks one of these instead of Ops
 	Second  []uint8   // if not nil: those that run on cpu1, and all others on cpu0, whatever the bytes say
 	Pages   int       // so many page frames, slots and orders, at most
+	Frames  []uint8   // if not nil: the page frames, instead of the first Pages
 	Address bool      // the header is followed by 8 bytes, little endian: the address of rcu_free_slab
 }
 
@@ -120,9 +121,25 @@ func (p *Program) sortChoices(cpus int) {
 func (shape *Shape) call(table []mm.Op, ops []uint8, b [recordBytes]byte) mm.Call {
 	call := mm.Call{Op: ops[int(b[1]-1)%len(ops)]}
 	for i, arg := range table[call.Op].Args {
-		call.Args[i] = uint8(int(b[2+i]) % min(arg.Kind.Count(), shape.Pages))
+		call.Args[i] = shape.arg(arg.Kind, int(b[2+i]))
 	}
 	return call
+}
+
+// arg returns argument n of that kind, which wraps.
+func (shape *Shape) arg(kind mm.ArgKind, n int) uint8 {
+	if kind == mm.ArgPage && shape.Frames != nil {
+		return shape.Frames[n%len(shape.Frames)]
+	}
+	return uint8(n % min(kind.Count(), shape.Pages))
+}
+
+// argByte is the inverse of arg; a frame that the shape does not have becomes one that it does.
+func (shape *Shape) argByte(kind mm.ArgKind, value uint8) byte {
+	if kind == mm.ArgPage && shape.Frames != nil {
+		return byte(max(slices.Index(shape.Frames, value), 0))
+	}
+	return value
 }
 
 // cpuOf returns where a call runs that the bytes put on cpu.
@@ -231,7 +248,11 @@ func (shape *Shape) appendProgram(data []byte, p *Program) ([]byte, error) {
 			if op < 0 {
 				return nil, fmt.Errorf("%s does not call %s", shape.Name, mm.Ops()[call.Op].Name)
 			}
-			data = append(data, byte(cpu<<2), byte(op+1), call.Args[0], call.Args[1])
+			b := [recordBytes]byte{byte(cpu << 2), byte(op + 1), call.Args[0], call.Args[1]}
+			for i, arg := range mm.Ops()[call.Op].Args {
+				b[2+i] = shape.argByte(arg.Kind, call.Args[i])
+			}
+			data = append(data, b[:]...)
 		}
 	}
 	for _, c := range p.Choices {

@@ -94,6 +94,7 @@ type Exec struct {
 	runner   *Runner
 	decoder  *decoder
 	random   random
+	burst    burst
 	runs     int
 	litmus   *litmus.Runner // of a target that needs it, else nil
 
@@ -171,6 +172,10 @@ func (e *Exec) firstSchedule(p *Program) int {
 func (e *Exec) chooser(p *Program, seed uint64, i int) sim.Chooser {
 	if i == 0 {
 		return e.runner.choicesOf(p)
+	}
+	if i%2 == 0 {
+		e.burst.reset(seed+uint64(i), stepsPerCall*p.NumCalls())
+		return &e.burst
 	}
 	e.random.reset(seed + uint64(i))
 	return &e.random

@@ -175,7 +175,7 @@ func (m *mutator) drawArg(call *mm.Call, i int) {
 			}
 		}
 	}
-	call.Args[i] = uint8(m.rng.intn(min(kind.Count(), m.shape.Pages)))
+	call.Args[i] = m.shape.arg(kind, m.rng.intn(256))
 }
 
 // put inserts a call somewhere on cpu, or on the CPU where the shape has it run.

@@ -14,8 +14,12 @@ var (
 	slabLife    = []string{"kmem_cache_alloc", "kmem_cache_free", "kmem_cache_shrink", "flush_cpu_slab", "rcu_do_batch"}
 	zspageLife  = []string{"zs_malloc", "zs_free", "async_free_zspage"}
 	balloonLife = []string{"fill_balloon", "leak_balloon"}
+	userLife    = []string{"alloc_pages", "put_page"}
 	isolatorOps = []string{"isolate_movable_page", "putback_movable_pages", "migrate_pages"}
 )
+
+// lifeFrames are the frames that the first pages come from: single ones of either CPU, and the first compound ones.
+var lifeFrames = []uint8{0, 1, 8, 9}
 
 var slabOps = []string{
 	"kmem_cache_alloc", "kmem_cache_free", "kmem_cache_shrink", "flush_cpu_slab", "rcu_do_batch", "rcu_read_lock", "synchronize_rcu",
@@ -41,11 +45,12 @@ type Target struct {
 func Targets() []*Target {
 	targets := []*Target{
 		{Name: "FuzzIsolateMovablePage", check: (*Exec).checkPrograms,
-			Shape: &Shape{CPUs: 2, Calls: 10, Second: opIndices(isolatorOps), Pages: 2, Lives: [][]uint8{
+			Shape: &Shape{CPUs: 2, Calls: 10, Second: opIndices(isolatorOps), Pages: 2, Frames: lifeFrames, Lives: [][]uint8{
 				opIndices(slabLife, isolatorOps),
 				opIndices(zspageLife, isolatorOps),
 				opIndices(balloonLife, isolatorOps),
-				opIndices(slabLife, zspageLife, balloonLife, isolatorOps),
+				opIndices(slabLife, userLife, isolatorOps),
+				opIndices(slabLife, zspageLife, balloonLife, userLife, isolatorOps),
 			}}},
 		{Name: "FuzzCompaction", check: (*Exec).checkPrograms,
 			Shape: &Shape{Calls: 64, Ops: allOps(), Pages: mm.NrPages}},
