@@ -64,5 +64,6 @@ lint: ## gofmt, go vet, staticcheck
 
 update: ## rewrite the golden files, the seeds from the programs they stand for, and the README's crash
 	go test ./fuzz/fuzztest -run 'Crashers|Seeds|Readme|Verdicts' -update
+	go test ./fuzz/barriers -update
 
 .PHONY: help test fuzz libfuzzer oss-fuzz hunt soak repro verify matrix litmus bench cover lint update
