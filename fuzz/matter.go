@@ -47,10 +47,10 @@ func (f *finder) event(i int) {
 	}
 	if isLoad(e) {
 		f.pair(i, e.Src)
-		f.pair(i, v.Next(e.Src))
+		f.pair(i, v.next(e.Src))
 	}
 	if isStore(e) {
-		f.pair(i, v.Next(i))
+		f.pair(i, v.next(i))
 	}
 	if e.Late > 0 {
 		f.matters[i] = true

@@ -87,8 +87,8 @@ func (v *Variable) After(event int) uint64 {
 	return v.Initial
 }
 
-// Next returns the store that follows a store, or the initial value for -1, in coherence order; -1 if there is none.
-func (v *Variable) Next(event int) int {
+// next returns the store that follows a store, or the initial value for -1, in coherence order; -1 if there is none.
+func (v *Variable) next(event int) int {
 	if k := v.find(event) + 1; k < len(v.Stores) {
 		return v.Stores[k].Event
 	}

@@ -17,6 +17,7 @@ func TestOps(t *testing.T) {
 		require.Equal(t, i, found, "%s is twice in the table", op.Name)
 		require.LessOrEqual(t, len(op.Args), MaxArgs, op.Name)
 		require.NotEmpty(t, op.Help, op.Name)
+		require.NotEmpty(t, op.Doing, op.Name)
 		for _, a := range op.Args {
 			require.Equal(t, 1, bits.OnesCount(uint(a.Kind.Count())), "%s: %s is not a power of two", op.Name, a.Name)
 		}

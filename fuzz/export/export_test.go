@@ -95,6 +95,8 @@ func TestLitmusOfAMissingBarrier(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, litmus.Never, verdict(t, text, sim.TSO).Verdict)
 	require.Equal(t, litmus.Sometimes, verdict(t, text, sim.LKMM).Verdict)
+	require.Equal(t, 2, strings.Count(text, "\tsmp_rmb();\n"), "those of v6.10")
+	require.Equal(t, 2, strings.Count(text, "\tsmp_wmb();\n"))
 
 	const lock = "atomic_cmpxchg_acquire(p0_flags"
 	before, after, ok := strings.Cut(text, lock)
