@@ -95,7 +95,7 @@ func HTML(name string, t *fuzz.Trace) (string, error) {
 }
 
 func newRun(t *fuzz.Trace) run {
-	w := &runWriter{t: t, words: t.PageWords()}
+	w := &runWriter{t: t, words: t.PageWords(), run: run{Pages: []pageState{}, Steps: []step{}}}
 	for _, pw := range w.words {
 		w.run.Words = append(w.run.Words, word{int(pw.Offset), pw.Page, pw.Slab})
 	}

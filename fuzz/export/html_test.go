@@ -70,7 +70,7 @@ const walk = `(() => {
 			step: Number(row.dataset.step), row: row.innerText, lane: row.style.gridColumnStart,
 			now: document.querySelector('#now').innerText,
 			arrow: all('#arrows path.now').map(p => p.dataset.from),
-			page: document.querySelector('#page').selectedOptions[0].text,
+			page: document.querySelector('#page').selectedOptions[0]?.text ?? '',
 			words: all('#words .hex').map(c => c.textContent),
 			collide: all('#words tr.collides td').map(c => c.textContent),
 		});
@@ -137,6 +137,10 @@ func checkStep(t *testing.T, tr *fuzz.Trace, s shownStep) {
 		require.Empty(t, s.Arrow)
 	}
 
+	if s.Page == "" {
+		require.Empty(t, s.Words, "no page plays a part")
+		return
+	}
 	var page int
 	_, err := fmt.Sscanf(s.Page, "p%d", &page)
 	require.NoError(t, err)
@@ -211,4 +215,36 @@ func TestControlsInABrowser(t *testing.T) {
 			c.bottom <= document.querySelector('aside').getBoundingClientRect().top + 1;
 	})()`), "the step is in sight")
 	require.Empty(t, b.errors())
+}
+
+// A run in which nothing matters, or no page is used, is shown as far as there is something to show.
+func TestPagesWithLittleInABrowser(t *testing.T) {
+	b := newBrowser(t)
+	r := fuzz.NewRunner()
+	defer r.Close()
+	for name, test := range map[string]struct {
+		program string
+		shown   string
+	}{
+		"no call":   {"", "no steps"},
+		"no page":   {"cpu0 synchronize_rcu\ncpu1 synchronize_rcu\n", "6 of 6"},
+		"eight":     {"cpu0 alloc_pages o0 q0\ncpu7 put_page q0\n", "18 of 18"},
+		"no events": {"cpu0 put_page q0\n", "1 of 1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b.t = t
+			text, err := HTML(name, r.Trace(parse(t, "kernel v6.2\nmodel sc\n\n"+test.program)))
+			require.NoError(t, err)
+			file := filepath.Join(t.TempDir(), "page.html")
+			require.NoError(t, os.WriteFile(file, []byte(text), 0o666))
+			b.open(file)
+			b.press(arrowLeft, arrowRight, keyHome)
+			b.click("#all")
+			b.press(arrowLeft, arrowRight, keyEnd)
+			b.click("#all")
+			require.Equal(t, test.shown, eval[string](b, "document.querySelector('#count').textContent"))
+			require.Empty(t, b.errors())
+		})
+	}
+	b.t = t
 }

@@ -19,6 +19,7 @@ function draw() {
 	const step = shown[now] ?? run.steps.length;
 	shown = [...run.steps.keys()].filter(i => all || run.steps[i].matters);
 	now = Math.max(0, shown.findLastIndex(i => i <= step));
+	$("lanes").hidden = $("now").hidden = shown.length === 0;
 	document.querySelectorAll("#rows .row").forEach(r => r.remove());
 	cells.clear();
 	const inside = [];
@@ -63,6 +64,9 @@ function arrows() {
 
 // mark makes the arrow to the current step stand out, and draws it if it is of one CPU.
 function mark() {
+	if (shown.length === 0) {
+		return;
+	}
 	document.querySelectorAll("#arrows > path.now").forEach(p => p.classList.remove("now"));
 	document.querySelectorAll("#arrows > path.own").forEach(p => p.remove());
 	const i = shown[now], source = run.steps[run.steps[i].source];
@@ -139,6 +143,10 @@ function describe(i) {
 }
 
 function show() {
+	if (shown.length === 0) {
+		$("count").textContent = "no steps";
+		return;
+	}
 	const current = shown[now];
 	for (const [i, cell] of cells) {
 		cell.classList.toggle("current", i === current);
@@ -157,6 +165,9 @@ function show() {
 }
 
 function go(k) {
+	if (shown.length === 0) {
+		return;
+	}
 	now = Math.min(Math.max(k, 0), shown.length - 1);
 	show();
 	const cell = cells.get(shown[now]).getBoundingClientRect();
@@ -182,6 +193,7 @@ run.cpus.forEach((doing, cpu) => {
 	$("heads").append(head);
 });
 document.documentElement.style.setProperty("--cpus", run.cpus.length);
+$("page").closest("p").hidden = $("words").hidden = run.pages.length === 0;
 run.pages.forEach((p, k) => $("page").append(new Option(p.name, k)));
 
 $("rows").addEventListener("click", e => {
