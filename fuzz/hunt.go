@@ -10,12 +10,13 @@ import (
 	"github.com/mmfuzz/mmfuzz/mm/sim"
 )
 
-// Hunt searches random programs, or the schedules of one program, for bugs.
+// Hunt searches random programs, the schedules of one program, or the mutants of one, for bugs.
 type Hunt struct {
 	Kernel   string
 	Model    sim.Model
 	Strategy string
 	Program  *Program // nil: random programs
+	Mutate   bool     // mutants of Program, half of them under their own choices
 	Seed     uint64
 	Runs     int // at most; 0 is no bound
 	Jobs     int
@@ -51,7 +52,7 @@ func (h *Hunt) Do() Stats {
 	var workers sync.WaitGroup
 	for range max(h.Jobs, 1) {
 		workers.Go(func() {
-			w := worker{hunt: h, runner: NewRunner(), generator: newGenerator(), seen: t.seen}
+			w := worker{hunt: h, runner: NewRunner(), generator: newGenerator(), mutator: newMutator(anyShape()), seen: t.seen}
 			defer w.runner.Close()
 			for {
 				first, n := t.take()
@@ -121,6 +122,7 @@ type worker struct {
 	hunt      *Hunt
 	runner    *Runner
 	generator *generator
+	mutator   *mutator
 	drawer    drawer
 	seen      *estimate
 }
@@ -131,9 +133,12 @@ func (w *worker) batch(first, n int) Stats {
 	for i := first; i < first+n; i++ {
 		seed := mix64(w.hunt.Seed) + uint64(i)
 		p := w.hunt.Program
-		if p == nil {
+		switch {
+		case p == nil:
 			p = w.generator.generate(seed)
 			p.Kernel, p.Model = w.hunt.Kernel, w.hunt.Model
+		case w.hunt.Mutate:
+			p = w.mutator.mutate(p, seed)
 		}
 		o := w.runner.RunWith(p, w.draw(p, seed))
 		w.seen.add(o.Hash)
@@ -150,6 +155,9 @@ func (w *worker) batch(first, n int) Stats {
 
 // draw picks the schedule. Its seed is not the program's, which would tie the two together.
 func (w *worker) draw(p *Program, seed uint64) sim.Chooser {
+	if w.hunt.Mutate && seed%2 == 0 {
+		return w.runner.choicesOf(p)
+	}
 	return w.drawer.draw(w.hunt.Strategy, ^seed, stepsPerCall*p.NumCalls())
 }
 

@@ -19,6 +19,11 @@ type mutator struct {
 
 func newMutator(shape *Shape) *mutator { return &mutator{shape: shape, ops: mm.Ops()} }
 
+// anyShape is that of every program that the generator could have drawn.
+func anyShape() *Shape {
+	return &Shape{Calls: 1 << maxLengthBits, Ops: allOps(), Pages: mm.NrPages}
+}
+
 // mutations are the ways to change a program, those that change more often what a run does more often. Each answers
 // whether it found something to change.
 var mutations = [...]func(m *mutator) bool{

@@ -29,6 +29,7 @@ func hunt(a *app, args []string) (int, error) {
 	output := flags.String("o", "", "")
 	force := flags.Bool("f", false, "")
 	asJSON := flags.Bool("json", false, "")
+	flags.BoolVar(&h.Mutate, "mutate", false, "")
 	files, err := parse(flags, args)
 	if err != nil {
 		return 0, err
@@ -58,6 +59,9 @@ func (a *app) huntSubject(h *fuzz.Hunt, model string, files []string) error {
 	}
 	if len(files) > 1 {
 		return fmt.Errorf("%d files: want at most one program", len(files))
+	}
+	if h.Mutate && len(files) == 0 {
+		return fmt.Errorf("no program to mutate: -mutate wants a file")
 	}
 	if len(files) == 1 {
 		p, err := a.load(files[0])
@@ -119,6 +123,9 @@ func titles(s fuzz.Stats) string {
 func (a *app) report(h *fuzz.Hunt, files []string, s fuzz.Stats, d time.Duration, output string, asJSON bool) (int, error) {
 	r := fuzz.NewRunner()
 	defer r.Close()
+	if h.Mutate {
+		files = append([]string{"-mutate"}, files...)
+	}
 	repeat := fmt.Sprintf("go run ./scripts/mmfuzz hunt -kernel %s -model %v -strategy %s -seed %d -runs %d %s",
 		h.Kernel, h.Model, h.Strategy, h.Seed, s.Runs, strings.Join(files, " "))
 	small := make([]*fuzz.Program, len(s.Findings))

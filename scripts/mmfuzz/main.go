@@ -29,8 +29,8 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"kernels", "[-json]", "list the kernels: parent, what each changes, where it comes from, what is expected of it", kernels},
-		{"hunt", "[-kernel K] [-model M] [-strategy random|pct|pos] [-runs N] [-for 30s] [-seed S] [-j N] [-o FILE [-f]] [-json] [FILE]",
-			"search random programs for bugs, or the schedules of FILE's program", hunt},
+		{"hunt", "[-kernel K] [-model M] [-strategy random|pct|pos] [-runs N] [-for 30s] [-seed S] [-j N] [-o FILE [-f]] [-json] [[-mutate] FILE]",
+			"search random programs for bugs, or the schedules of FILE's program, or programs made by mutating it", hunt},
 		{"repro", "FILE... [-kernel K] [-format table|trace|json] [-all]", "replay programs: is the bug the recorded one?", repro},
 		{"shrink", "FILE [-o FILE [-f]] [-v]", "make a crash smaller; -v says what each pass did", shrink},
 		{"verify", "[-kernel K] [-model M] [-limit N] [-json] FILE...",

@@ -231,3 +231,20 @@ func TestHelp(t *testing.T) {
 	require.Equal(t, exitUsage, code)
 	require.Regexp(t, `^mmfuzz: no command: want one of kernels, hunt, [^\n]*\n$`, stderr)
 }
+
+func TestHuntOfMutantsFindsWhatIsNear(t *testing.T) {
+	const program = "kernel next-20220927\nmodel sc\n\ncpu0 kmem_cache_alloc c1 s0\ncpu0 flush_cpu_slab c1\ncpu1 isolate_movable_page p0\n"
+	args := []string{"hunt", "-runs", "5000", "-j", "1", "-"}
+	code, stdout, _ := mmfuzz(program, args...)
+	require.Equal(t, exitOK, code, "no schedule of the program itself has a bug: %s", stdout)
+	code, stdout, _ = mmfuzz(program, append(args, "-mutate")...)
+	require.Equal(t, exitBug, code)
+	require.Contains(t, stdout, "mapping is not a movable_operations")
+	require.Contains(t, stdout, "-seed 1 -runs 5000 -mutate -\n")
+	_, again, _ := mmfuzz(program, append(args, "-mutate")...)
+	rates := regexp.MustCompile(`\d+ runs/s`)
+	require.Equal(t, rates.ReplaceAllString(stdout, ""), rates.ReplaceAllString(again, ""), "a seed says it all")
+	code, _, stderr := mmfuzz("", "hunt", "-mutate", "-kernel", "v6.2", "-model", "sc")
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, stderr, "no program to mutate")
+}
