@@ -19,34 +19,37 @@ func (s *set) add(e int)      { s[e>>6&(windowWords-1)] |= 1 << (e & 63) }
 func (s *set) remove(e int)   { s[e>>6&(windowWords-1)] &^= 1 << (e & 63) }
 func (s *set) has(e int) bool { return s[e>>6&(windowWords-1)]>>(e&63)&1 != 0 }
 
-// assign is *s = *t, of the first n words. Word by word: a copy by wider moves
-// would wait for the narrower stores before it.
+// The operations that follow look at the first n words, those that the events of
+// a run have reached. Most often that is up to four, and a loop over so few costs
+// more than what it does, so they do four in any case: the others are zero.
+
+// assign is *s = *t. Word by word: a copy by wider moves would wait for the
+// narrower stores before it.
 func (s *set) assign(t *set, n int) {
-	for k := 0; k < n && k < windowWords; k++ {
+	s[0], s[1], s[2], s[3] = t[0], t[1], t[2], t[3]
+	for k := 4; k < n && k < windowWords; k++ {
 		s[k] = t[k]
 	}
 }
 
-// The operations that follow look at the first n words only: those that the
-// events of a run have reached.
-
 func (s *set) union(t *set, n int) {
-	for k := 0; k < n && k < windowWords; k++ {
+	s[0], s[1], s[2], s[3] = s[0]|t[0], s[1]|t[1], s[2]|t[2], s[3]|t[3]
+	for k := 4; k < n && k < windowWords; k++ {
 		s[k] |= t[k]
 	}
 }
 
 // unionInto adds s to each of a and b.
 func (s *set) unionInto(a, b *set, n int) {
-	for k := 0; k < n && k < windowWords; k++ {
-		w := s[k]
-		a[k] |= w
-		b[k] |= w
-	}
+	a.union(s, n)
+	b.union(s, n)
 }
 
 func (s *set) intersects(t *set, n int) bool {
-	for k := 0; k < n && k < windowWords; k++ {
+	if s[0]&t[0]|s[1]&t[1]|s[2]&t[2]|s[3]&t[3] != 0 {
+		return true
+	}
+	for k := 4; k < n && k < windowWords; k++ {
 		if s[k]&t[k] != 0 {
 			return true
 		}
@@ -56,7 +59,8 @@ func (s *set) intersects(t *set, n int) bool {
 
 // minus returns s less t.
 func (s *set) minus(t *set, n int) (d set) {
-	for k := 0; k < n && k < windowWords; k++ {
+	d[0], d[1], d[2], d[3] = s[0]&^t[0], s[1]&^t[1], s[2]&^t[2], s[3]&^t[3]
+	for k := 4; k < n && k < windowWords; k++ {
 		d[k] = s[k] &^ t[k]
 	}
 	return d
