@@ -93,11 +93,17 @@ func (c *CPU) find(kind EventKind, a Addr, size uint8) (i int32, shift uint8) {
 func (c *CPU) load(a Addr, size uint8, o Order) uint64 {
 	i, shift := c.access(EvRead, a, size)
 	m := c.m
-	v, late, src := m.cells[i].val, 0, int32(0)
-	if m.engine != newestOnly {
-		if src, late = c.readMessage(i, o); src != 0 {
-			v = m.msgs[src].val
-		}
+	v, late := m.cells[i].val, 0
+	src := int32(0) // the message that it reads, 0 for the only value there is
+	switch m.engine {
+	case newestOnly:
+	case loadTimes:
+		src, late = m.tso.read(c, i)
+	default:
+		src, late = m.graph.read(c, i, o)
+	}
+	if src != 0 {
+		v = m.msgs[src].val
 	}
 	v = extract(v, shift, size)
 	m.mix(c, EvRead, a, v)
@@ -105,15 +111,6 @@ func (c *CPU) load(a Addr, size uint8, o Order) uint64 {
 		c.watchLoad(Event{Kind: EvRead, Order: o, Addr: a, Size: size, Val: v, Late: late, src: src, cell: i})
 	}
 	return v
-}
-
-// readMessage picks the message that a load of cell i reads; 0 stands for the
-// cell's only value.
-func (c *CPU) readMessage(i int32, o Order) (src int32, late int) {
-	if c.m.engine == loadTimes {
-		return c.m.tso.read(c, i)
-	}
-	return c.m.graph.read(c, i, o)
 }
 
 func (c *CPU) watchLoad(e Event) {

@@ -166,6 +166,11 @@ func (g *graph) read(c *CPU, i int32, o Order) (k int32, late int) {
 	g.room()
 	m := g.m
 	k = g.list(i).head
+	if o == Once && !g.eager && k == m.views[i].seen[c.id] {
+		g.note(c, noteLoad, o, i, k, 0) // as below, where nothing is to be done
+		g.n++
+		return k, 0
+	}
 	if m.asking || k != m.views[i].seen[c.id] && !g.known(c, k) {
 		g.enterNotes()
 		late = c.askSource(Read, i, g.sources(c, i, o))
@@ -179,13 +184,16 @@ func (g *graph) read(c *CPU, i int32, o Order) (k int32, late int) {
 
 // list returns cell i with its list of messages, and what each CPU has seen of it.
 func (g *graph) list(i int32) *cell {
-	x := &g.m.cells[i]
-	if x.head == 0 {
-		g.m.list(i)
-		v := &g.m.views[i]
-		for d := range g.ncpu {
-			v.seen[d&(MaxCPUs-1)], v.last[d&(MaxCPUs-1)] = x.head, -1
-		}
+	if x := &g.m.cells[i]; x.head != 0 {
+		return x
+	}
+	return g.makeList(i)
+}
+
+func (g *graph) makeList(i int32) *cell {
+	x, v := g.m.list(i), &g.m.views[i]
+	for d := range g.ncpu {
+		v.seen[d&(MaxCPUs-1)], v.last[d&(MaxCPUs-1)] = x.head, -1
 	}
 	return x
 }
@@ -328,18 +336,10 @@ func (g *graph) enterLoad(c *CPU, i int32, o Order, k int32) {
 func (g *graph) write(c *CPU, i int32, v uint64, half bool, shift uint8, o Order) (k int32, late int) {
 	g.room()
 	m := g.m
-	x := g.list(i)
-	n := 1
-	if m.candidates[0] = x.head; x.head != m.views[i].seen[c.id] && !g.known(c, x.head) {
-		g.enterNotes()
-		n = g.places(c, i, o)
+	below := g.list(i).head
+	if m.asking || below != m.views[i].seen[c.id] && !g.known(c, below) {
+		below, late = g.place(c, i, o, half)
 	}
-	if half {
-		late = c.askSource(Write, i, n)
-	} else {
-		late = c.askStore(i, n)
-	}
-	below := m.candidates[late]
 	if half {
 		v = merge(m.msgs[below].val, v, shift)
 	}
@@ -348,6 +348,22 @@ func (g *graph) write(c *CPU, i int32, v uint64, half bool, shift uint8, o Order
 	e.dst = k
 	g.enterNow(late)
 	return k, late
+}
+
+// place picks the store that the next store of c to cell i goes after.
+func (g *graph) place(c *CPU, i int32, o Order, half bool) (below int32, late int) {
+	m := g.m
+	n := 1
+	if m.candidates[0] = m.cells[i].head; m.candidates[0] != m.views[i].seen[c.id] {
+		g.enterNotes()
+		n = g.places(c, i, o)
+	}
+	if half {
+		late = c.askSource(Write, i, n)
+	} else {
+		late = c.askStore(i, n)
+	}
+	return m.candidates[late], late
 }
 
 // places finds the stores that the next store of c to cell i may go after,

@@ -280,12 +280,16 @@ func extract(word uint64, shift, size uint8) uint64 {
 func (m *memory) list(i int32) *cell {
 	x := &m.cells[i]
 	if x.head == 0 {
-		k, msg := m.addMessage()
-		*msg = message{val: x.val, event: -1, cpu: -1, seq: -1, step: -1}
-		m.listed = append(m.listed, i)
-		x.head = k
+		m.makeList(i)
 	}
 	return x
+}
+
+func (m *memory) makeList(i int32) {
+	k, msg := m.addMessage()
+	*msg = message{val: m.cells[i].val, event: -1, cpu: -1, seq: -1, step: -1}
+	m.listed = append(m.listed, i)
+	m.cells[i].head = k
 }
 
 // addMessage returns a new message and its index. Of what was there before the
