@@ -24,7 +24,11 @@ func (mm *MM) PageWords() []PageWord {
 		{Offset: pageRefcount, Size: 4, Page: "_refcount"},
 	}
 	for i := range words {
-		words[i].Slab = mm.slabFields(words[i].Offset)
+		w := &words[i]
+		w.Slab = mm.slabFields(w.Offset)
+		if w.Offset == pageType && w.Slab == "" && mm.k.types.slab != 0 {
+			w.Slab = "__page_type" // 46df8e73a4a3: it has the slab mark
+		}
 	}
 	return words
 }
