@@ -110,7 +110,7 @@ func (src *source) table() (file, text string, err error) {
 // without returns a file with the functions that lack a site, and the kernels that have these functions.
 func (src *source) without(p *Program) string {
 	var functions, rows strings.Builder
-	imports := map[string]bool{}
+	imports := map[string]bool{`"os"`: true, `"sync"`: true}
 	for i := range p.Sites {
 		s := &p.Sites[i]
 		embedded, receiver := "", ""
@@ -134,9 +134,21 @@ func (src *source) without(p *Program) string {
 	for _, spec := range slices.Sorted(maps.Keys(imports)) {
 		fmt.Fprintf(&b, "import %s\n", spec)
 	}
-	fmt.Fprintf(&b, "%s\nfunc kernelsWithout() []*Kernel {\n\treturn []*Kernel{\n%s\t}\n}\n", functions.String(), rows.String())
+	fmt.Fprintf(&b, "%s\n%s\nfunc kernelsWithout() []*Kernel {\n\treturn []*Kernel{\n%s\t}\n}\n", reached, functions.String(), rows.String())
 	return b.String()
 }
+
+// reached stands where something was deleted: it is false, and says on standard error that a run came there.
+const reached = `
+var reachedOnce sync.Once
+
+func reached() bool {
+	reachedOnce.Do(func() { os.Stderr.WriteString("` + reachedNote + `\n") })
+	return false
+}
+`
+
+const reachedNote = "reached"
 
 // usedImports returns the imports of a file that a function of it uses.
 func usedImports(file *ast.File, decl *ast.FuncDecl) []string {

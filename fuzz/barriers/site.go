@@ -141,16 +141,16 @@ func cuts(n ast.Node) []cut {
 	switch n := n.(type) {
 	case *ast.ExprStmt:
 		if isBarrier(n.X) {
-			return []cut{{n.Pos(), n.End(), func(string) string { return "" }}}
+			return []cut{{n.Pos(), n.End(), func(string) string { return "reached()" }}}
 		}
 	case *ast.IfStmt:
 		if n.Else == nil && leaves(n.Body) {
-			return operands(n.Cond, token.LOR, func(code string) string { return "(false && (" + code + "))" })
+			return operands(n.Cond, token.LOR, func(code string) string { return "(reached() && (" + code + "))" })
 		}
 	case *ast.ReturnStmt:
 		if len(n.Results) == 1 {
 			if and, ok := n.Results[0].(*ast.BinaryExpr); ok && and.Op == token.LAND {
-				return operands(and, token.LAND, func(code string) string { return "(true || (" + code + "))" })
+				return operands(and, token.LAND, func(code string) string { return "(!reached() || (" + code + "))" })
 			}
 		}
 	}

@@ -13,10 +13,11 @@ import (
 	"github.com/mmfuzz/mmfuzz/mm/sim"
 )
 
-// The verdicts on a site. Redundant means: by these scenarios.
+// The verdicts on a site, by the scenarios.
 const (
 	Needed    = "needed"
 	Redundant = "redundant"
+	Unreached = "unreached" // no run comes there
 	Unknown   = "unknown"
 )
 
@@ -46,7 +47,7 @@ func (p *Program) Try(site *Site, model sim.Model, scenarios []Scenario, limit i
 	}
 	verify := exec.CommandContext(ctx, p.binary, args...)
 	var failure strings.Builder
-	verify.Stderr = &failure
+	verify.Stderr = &failure // and what reached says
 	out, err := verify.StdoutPipe()
 	if err != nil {
 		return Result{}, err
@@ -75,6 +76,9 @@ func (p *Program) Try(site *Site, model sim.Model, scenarios []Scenario, limit i
 	}
 	cancel()
 	verify.Wait() // its status says what the lines said, or that it was cancelled
+	if site != nil && result.Verdict == Redundant && !strings.Contains(failure.String(), reachedNote) {
+		result.Verdict = Unreached
+	}
 	return result, nil
 }
 
