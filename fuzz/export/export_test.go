@@ -93,6 +93,7 @@ func TestLitmusOfAMissingBarrier(t *testing.T) {
 	defer r.Close()
 	text, err := Litmus("page_type", crash(t, r, "page_type"))
 	require.NoError(t, err)
+	require.Equal(t, litmus.Never, verdict(t, text, sim.SC).Verdict)
 	require.Equal(t, litmus.Never, verdict(t, text, sim.TSO).Verdict)
 	require.Equal(t, litmus.Sometimes, verdict(t, text, sim.LKMM).Verdict)
 	require.Equal(t, 2, strings.Count(text, "\tsmp_rmb();\n"), "those of v6.10")
