@@ -33,7 +33,11 @@ func newBrowser(t *testing.T) *browser {
 	require.NoError(t, err)
 	port := l.Addr().(*net.TCPAddr).Port
 	require.NoError(t, l.Close())
+	temp, err := os.MkdirTemp("", "mmfuzz-browser-*") // the browser leaves files behind
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = os.RemoveAll(temp) })
 	cmd := exec.Command(driver, fmt.Sprintf("--port=%d", port))
+	cmd.Env = append(os.Environ(), "TMPDIR="+temp)
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() {
 		_ = cmd.Process.Signal(os.Interrupt) // which ends the browser as well
