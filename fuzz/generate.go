@@ -8,6 +8,7 @@ import (
 // generator makes random programs. It reuses the memory of the last one.
 type generator struct {
 	ops     []mm.Op
+	random  []uint8 // those that random programs have
 	program Program
 	calls   [sim.MaxCPUs][]mm.Call
 	enabled []uint8
@@ -21,7 +22,7 @@ const (
 	maxLengthBits = 7
 )
 
-func newGenerator() *generator { return &generator{ops: mm.Ops()} }
+func newGenerator() *generator { return &generator{ops: mm.Ops(), random: randomOps()} }
 
 // generate returns the program of that seed, good until the next generate. Each program leaves out about half of the
 // ops and uses few pages and slots (swarm testing): what is always possible crowds out what takes many steps to set up.
@@ -35,13 +36,13 @@ func (g *generator) generate(seed uint64) *Program {
 		}
 	}
 	g.enabled = g.enabled[:0]
-	for i := range g.ops {
+	for _, op := range g.random {
 		if r.oneIn(2) {
-			g.enabled = append(g.enabled, uint8(i))
+			g.enabled = append(g.enabled, op)
 		}
 	}
 	if len(g.enabled) == 0 {
-		g.enabled = append(g.enabled, uint8(r.intn(len(g.ops))))
+		g.enabled = append(g.enabled, g.random[r.intn(len(g.random))])
 	}
 	pages := 1 << r.intn(5)
 	cpus := 1 + r.intn(generatedCPUs)

@@ -21,7 +21,7 @@ func newMutator(shape *Shape) *mutator { return &mutator{shape: shape, ops: mm.O
 
 // anyShape is that of every program that the generator could have drawn.
 func anyShape() *Shape {
-	return &Shape{Calls: 1 << maxLengthBits, Ops: allOps(), Pages: mm.NrPages}
+	return &Shape{Calls: 1 << maxLengthBits, Ops: randomOps(), Pages: mm.NrPages}
 }
 
 // mutations are the ways to change a program, those that change more often what a run does more often. Each answers

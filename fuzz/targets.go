@@ -53,7 +53,7 @@ func Targets() []*Target {
 				opIndices(slabLife, zspageLife, balloonLife, userLife, isolatorOps),
 			}}},
 		{Name: "FuzzCompaction", check: (*Exec).checkPrograms,
-			Shape: &Shape{Calls: 64, Ops: allOps(), Pages: mm.NrPages}},
+			Shape: &Shape{Calls: 64, Ops: randomOps(), Pages: mm.NrPages}},
 		{Name: "FuzzFunctionAddress", check: (*Exec).CheckAddress, Any: true,
 			Shape: &Shape{CPUs: 2, Calls: 16, Ops: opIndices(slabOps, []string{"isolate_movable_page"}), Pages: 4, Address: true}},
 		{Name: "FuzzSlab", check: (*Exec).checkAllocator,
@@ -137,10 +137,13 @@ func FindShape(target string) (*Shape, error) {
 	return t.Shape, nil
 }
 
-func allOps() []uint8 {
-	all := make([]uint8, len(mm.Ops()))
-	for i := range all {
-		all[i] = uint8(i)
+// randomOps is all ops but the readers.
+func randomOps() []uint8 {
+	var all []uint8
+	for i, op := range mm.Ops() {
+		if !op.Reader() {
+			all = append(all, uint8(i))
+		}
 	}
 	return all
 }

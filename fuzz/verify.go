@@ -110,7 +110,7 @@ func (r *Runner) explored(p *Program, ch sim.Chooser) sim.Result {
 func (v *Verifier) witness(p *Program, m *sim.Machine, bug *sim.Bug) *Program {
 	q := p.Clone()
 	q.Bug = bug.Title
-	if p.Model == sim.LKMM {
+	if p.Model == sim.LKMM || len(p.Calls) == 1 { // one CPU has nothing to put in order
 		q.Choices = v.explorer.recorded()
 	} else {
 		turns, ok := explore.Order(m)

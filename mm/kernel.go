@@ -61,6 +61,7 @@ type Kernel struct {
 	zsPagePutback      func(mm *MM, c *sim.CPU, page Page)
 	balloonPageIsolate func(mm *MM, c *sim.CPU, page Page) bool
 	balloonPageDelete  func(mm *MM, c *sim.CPU, page Page)
+	hwPoisonHandlable  func(mm *MM, c *sim.CPU, page Page) bool
 }
 
 // Expect says what is expected of a kernel with each slab allocator.
@@ -123,6 +124,7 @@ func Kernels() []*Kernel {
 		patchFrozen(),
 		kernelV62(),
 		kernelV66(),
+		patchHwPoisonSlab(),
 		kernelV610(),
 		patchV610Rmb(),
 		kernelV614(),
@@ -197,6 +199,7 @@ func (k *Kernel) resolve() Kernel {
 	inherit(&r.zsPagePutback, p.zsPagePutback)
 	inherit(&r.balloonPageIsolate, p.balloonPageIsolate)
 	inherit(&r.balloonPageDelete, p.balloonPageDelete)
+	inherit(&r.hwPoisonHandlable, p.hwPoisonHandlable)
 	return r
 }
 

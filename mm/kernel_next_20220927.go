@@ -17,6 +17,7 @@ func kernelNext20220927() *Kernel {
 		Changes: "struct slab rearranged: list.prev, rcu.func and slabs stand on mapping",
 		Source:  "65505d1f2338e7 (linux-next)",
 		Expect:  Expect{SLUB: underAll(bugMappingRcuFreeSlab)},
+		Also:    readersMisled(),
 		layouts: &layoutsNext,
 	}
 }

@@ -42,5 +42,6 @@ func kernelV60() *Kernel {
 		zsPagePutback:        v60{}.zsPagePutback,
 		balloonPageIsolate:   v60{}.balloonPageIsolate,
 		balloonPageDelete:    v60{}.balloonPageDelete,
+		hwPoisonHandlable:    v60{}.hwPoisonHandlable,
 	}
 }

@@ -13,6 +13,7 @@ func kernelV62() *Kernel {
 		Parent:             "next-20220927",
 		Changes:            "isolate_movable_page passes over slab pages; barriers on both sides",
 		Source:             "8b8817630ae8 (posted 7 November 2022)",
+		Also:               readersMisled(),
 		isolateMovablePage: v62{}.isolateMovablePage,
 		allocSlabPage:      v62{}.allocSlabPage,
 		__freeSlab:         v62{}.__freeSlab,

@@ -13,6 +13,7 @@ func kernelV66() *Kernel {
 		Parent:             "v6.2",
 		Changes:            "isolate_movable_page works on the folio of what is no tail page; flag bits of v6.8",
 		Source:             "v6.6",
+		Also:               readersMisled(),
 		flags:              &pageFlagsV68,
 		isolateMovablePage: v66{}.isolateMovablePage,
 	}

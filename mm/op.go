@@ -135,6 +135,14 @@ var ops = [...]Op{
 		"lock the slot's page, set and clear a flag under the lock, unlock it", "page user", mmfuzzLockPage},
 	{"__get_free_pages", []Arg{argOrder, argRef},
 		"allocate a block that is not compound; put_page frees it whole", "page alloc", mmfuzzGetFreePages},
+
+	// Other readers of mapping.
+	{"kpageflags", []Arg{argPage},
+		"ask /proc/kpageflags what the page is", "/proc/kpageflags", mmfuzzKpageflags},
+	{"soft_offline_page", []Arg{argPage},
+		"soft offline: migrate the page if it is of a kind that can be", "soft offline", mmfuzzSoftOfflinePage},
+	{"scan_movable_pages", []Arg{argFirst, argLast},
+		"memory offlining: scan the range for a movable page, and migrate from there on", "offline_pages", mmfuzzScanMovablePages},
 }
 
 // Ops returns the table of entry points. It must not be changed.

@@ -68,6 +68,7 @@ const noPageFlag = 63
 const (
 	pageMappingAnon    = 1
 	pageMappingMovable = 2
+	pageMappingKsm     = pageMappingAnon | pageMappingMovable
 	pageMappingFlags   = pageMappingAnon | pageMappingMovable
 )
 

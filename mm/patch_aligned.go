@@ -9,6 +9,7 @@ func patchAligned() *Kernel {
 		Changes: "__aligned(4) on rcu_free_slab",
 		Source:  "Hugh Dickins, 28 September 2022",
 		Expect:  Expect{SLUB: underAll(bugMappingPoison)},
+		Also:    readersMisled(),
 		aligned: [nrCallbacks]uint64{symRcuFreeSlab: 4},
 	}
 }

@@ -14,6 +14,7 @@ func patchPageMovableNotSlab() *Kernel {
 		Changes:       "__PageMovable is false for slab pages, in isolation, migration and compaction; no barriers",
 		Source:        "the thread, 27 September 2022",
 		Expect:        Expect{SLUB: underAll(bugMappingChanged)},
+		Also:          []string{bugKpageflags, bugScanned},
 		__pageMovable: pageMovableNotSlab{}.__pageMovable,
 	}
 }

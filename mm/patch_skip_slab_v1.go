@@ -13,6 +13,7 @@ func patchSkipSlabV1() *Kernel {
 		Parent:             "next-20220927",
 		Changes:            "slab, smp_rmb, movable, smp_rmb, slab; smp_wmb on both ways of the slab side",
 		Source:             "Vlastimil Babka, 24 October 2022",
+		Also:               readersMisled(),
 		isolateMovablePage: skipSlabV1{}.isolateMovablePage,
 		allocSlabPage:      v62{}.allocSlabPage,
 		__freeSlab:         v62{}.__freeSlab,

@@ -15,6 +15,7 @@ func patchSkipSlabV1NoRecheck() *Kernel {
 		Changes:            "v1 without the test of movable under the page lock",
 		Source:             "ours, for the counterexample of Hyeonggon Yoo, 25 October 2022",
 		Expect:             Expect{SLUB: underAll(bugMappingChanged)},
+		Also:               readersMisled(),
 		isolateMovablePage: skipSlabV1NoRecheck{}.isolateMovablePage,
 	}
 }

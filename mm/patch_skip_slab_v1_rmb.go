@@ -13,6 +13,7 @@ func patchSkipSlabV1Rmb() *Kernel {
 		Parent:             "next-20220927",
 		Changes:            "v1 with one more smp_rmb before the test under the lock",
 		Source:             "the thread, 25 October 2022",
+		Also:               readersMisled(),
 		isolateMovablePage: skipSlabV1Rmb{}.isolateMovablePage,
 		allocSlabPage:      v62{}.allocSlabPage,
 		__freeSlab:         v62{}.__freeSlab,

@@ -13,6 +13,7 @@ func patchSkipSlabV2() *Kernel {
 		Parent:             "next-20220927",
 		Changes:            "movable, smp_rmb, slab, smp_rmb, movable; the slab side as v1",
 		Source:             "Vlastimil Babka, 26 October 2022",
+		Also:               readersMisled(),
 		isolateMovablePage: skipSlabV2{}.isolateMovablePage,
 		allocSlabPage:      v62{}.allocSlabPage,
 		__freeSlab:         v62{}.__freeSlab,

@@ -26,9 +26,10 @@ func randomConfig(r *splitmix) Config {
 // mostly with few different arguments, so that the CPUs meet.
 func randomProgram(r *splitmix, n int) [][]Call {
 	cpus := make([][]Call, 1+r.intn(4))
+	all := randomOps()
 	on := r.next()
 	on |= r.next()
-	for on&(1<<len(ops)-1) == 0 {
+	for on&(1<<len(all)-1) == 0 {
 		on = r.next()
 	}
 	values := 1 << r.intn(5)
@@ -36,8 +37,8 @@ func randomProgram(r *splitmix, n int) [][]Call {
 		for range 1 + r.intn(n) {
 			var call Call
 			for {
-				call.Op = uint8(r.intn(len(ops)))
-				if on>>call.Op&1 != 0 {
+				i := r.intn(len(all))
+				if call.Op = all[i]; on>>i&1 != 0 {
 					break
 				}
 			}
@@ -48,6 +49,17 @@ func randomProgram(r *splitmix, n int) [][]Call {
 		}
 	}
 	return cpus
+}
+
+// randomOps are the ops that are no readers.
+func randomOps() []uint8 {
+	var all []uint8
+	for i := range ops {
+		if !ops[i].Reader() {
+			all = append(all, uint8(i))
+		}
+	}
+	return all
 }
 
 func formatCalls(cpus [][]Call) string {
