@@ -38,6 +38,7 @@ type CPU struct {
 	steps int
 
 	started    bool // its body has been entered in this phase
+	active     bool // it runs, or waits for another CPU that it lets run
 	deadlocked bool
 	wait       waitKind
 	waitCell   int32
@@ -66,21 +67,24 @@ type unwound struct{}
 var errUnwound = &unwound{}
 
 func (c *CPU) begin() {
-	c.state, c.started, c.deadlocked = cpuRunning, false, false
+	c.state, c.started, c.deadlocked, c.active = cpuRunning, false, false, false
 	c.wait = waitNone
 	c.rcuNesting = 0
 	c.lastLoad = -1
 	c.Depend(Loads{}, Loads{}, Loads{})
-}
-
-// resume lets c run until it gives way, ends, or has a bug.
-func (c *CPU) resume() {
 	if c.next == nil {
 		// Made here and not in New: a coroutine must be created by the
 		// thread that a libFuzzer callback runs on.
 		c.next, c.stop = iter.Pull(c.loop)
 	}
+}
+
+// resume lets c run until another CPU's turn comes that is active, or the end of
+// the run.
+func (c *CPU) resume() {
+	c.active = true
 	c.next()
+	c.active = false
 }
 
 // loop is the coroutine: one body after another.
@@ -88,6 +92,7 @@ func (c *CPU) loop(yield func(struct{}) bool) {
 	c.yield = yield
 	for {
 		c.runBody()
+		c.passOn()
 		if !yield(struct{}{}) {
 			return
 		}
@@ -111,20 +116,39 @@ func (c *CPU) runBody() {
 	}
 }
 
-func (c *CPU) end() {
-	r := recover()
+// passOn picks the next CPU when c has ended.
+func (c *CPU) passOn() {
+	defer func() { c.recovered(recover()) }()
+	if !c.m.unwinding {
+		c.m.afterStop(c)
+	}
+}
+
+// recovered keeps a panic of Go code for Run.
+func (c *CPU) recovered(r any) {
 	if r != nil && r != any(errUnwound) {
 		c.m.goPanic = fmt.Sprintf("%v\n\non simulated CPU %d:\n%s", r, c.id, debug.Stack())
 	}
+}
+
+func (c *CPU) end() {
+	c.recovered(recover())
 	c.state = cpuDone
 	c.m.runnable &^= c.bit
 	c.m.blocked &^= c.bit
 }
 
-// giveWay suspends c until it is resumed.
+// giveWay lets other CPUs run until it is c's turn again. It resumes the next CPU
+// itself, which is half as many switches of coroutines as by way of Run. A CPU
+// that is active has resumed another one, and c lies above it: c gives way to
+// the one that has resumed c.
 func (c *CPU) giveWay() {
-	if !c.yield(struct{}{}) || c.m.unwinding {
-		panic(errUnwound)
+	for m := c.m; m.current != c; {
+		if next := m.current; next != nil && !next.active {
+			next.resume()
+		} else if !c.yield(struct{}{}) || m.unwinding {
+			panic(errUnwound)
+		}
 	}
 }
 
@@ -173,6 +197,7 @@ func (c *CPU) block(kind waitKind) {
 	c.state = cpuBlocked
 	m.runnable &^= c.bit
 	m.blocked |= c.bit
+	m.afterStop(c)
 	c.giveWay()
 	if c.deadlocked {
 		c.Bug("deadlock: "+waitNames[kind]+" in "+c.callerName(), m.deadlockDetail())

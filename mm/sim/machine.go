@@ -182,13 +182,9 @@ func (m *Machine) Run(ncpu int, body func(*CPU)) Result {
 	m.current = &m.cpus[0]
 	for m.current != nil {
 		m.current.resume()
-		if m.current.state != cpuRunning && m.bug == nil && !m.outOfSteps {
-			m.current = m.afterStop(m.current)
-		}
-		if m.bug != nil || m.outOfSteps || m.pruned || m.goPanic != "" {
-			m.unwind(ncpu)
-			break
-		}
+	}
+	if m.stopped() {
+		m.unwind(ncpu)
 	}
 	if m.goPanic != "" {
 		panic(m.goPanic)
@@ -224,9 +220,24 @@ func (m *Machine) beginPhase(ncpu int) {
 	}
 }
 
-// afterStop picks the CPU to run when c has ended or is blocked; nil if all
-// have ended.
-func (m *Machine) afterStop(c *CPU) *CPU {
+// stopped reports whether the run is over though there are CPUs that have not
+// ended.
+func (m *Machine) stopped() bool {
+	return m.bug != nil || m.outOfSteps || m.pruned || m.goPanic != ""
+}
+
+// afterStop makes current the CPU to run when c has ended or is blocked; nil if
+// the run is over.
+func (m *Machine) afterStop(c *CPU) {
+	if m.current = nil; m.stopped() {
+		return
+	}
+	if next := m.pick(c); !m.pruned {
+		m.current = next
+	}
+}
+
+func (m *Machine) pick(c *CPU) *CPU {
 	if m.runnable == 0 {
 		if m.blocked == 0 {
 			return nil
@@ -248,9 +259,6 @@ func (m *Machine) afterStop(c *CPU) *CPU {
 		}
 		m.question = Question{Kind: Run, N: n, CPU: c.id, Step: step, Others: m.runnable, Forced: true}
 		answer = m.ask()
-	}
-	if m.pruned {
-		return c
 	}
 	q := Question{Others: m.runnable, Forced: true}
 	return &m.cpus[q.Target(answer)]

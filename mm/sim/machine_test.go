@@ -185,6 +185,26 @@ func TestGoPanicInABodyReachesTheCaller(t *testing.T) {
 	require.Nil(t, run(m, func(c *sim.CPU) { c.ReadOnce(x) }).Bug, "the machine can be used again")
 }
 
+// outside answers what is none of the answers, from a question on.
+type outside struct{ from int }
+
+func (o *outside) Choose(q *sim.Question) int {
+	if o.from--; o.from < 0 {
+		return q.N
+	}
+	return 0
+}
+
+func TestAnswerOutsideReachesTheCaller(t *testing.T) {
+	body := func(c *sim.CPU) { c.ReadOnce(x) }
+	for from := range 3 { // a step of CPU 0, its end, a step of CPU 1
+		m := newMachine(t, sim.SC, &outside{from: from})
+		require.Panics(t, func() { run(m, body, body, body) }, "question %d", from)
+		m.Reset(sim.SC, sim.Dull{})
+		require.Nil(t, run(m, body, body, body).Bug, "the machine can be used again")
+	}
+}
+
 func TestLaterPhaseSeesAllOfTheEarlierOne(t *testing.T) {
 	for _, model := range sim.Models() {
 		ch := &script{}
