@@ -52,10 +52,11 @@ bench: ## benchmarks, and program runs against executions of an empty fuzz targe
 	go test ./fuzz -run '^$$' -bench . -benchmem
 	scripts/fuzz-ratio.sh
 
-cover: ## how much of the code the tests run
-	@mkdir -p .fuzz
-	go test -coverpkg=./... -coverprofile=.fuzz/cover.out ./...
-	go tool cover -func=.fuzz/cover.out | tail -1
+cover: ## what of mm and mm/sim the corpus reaches, as HTML, and the functions that it does not reach
+	@scripts/cover.sh
+
+corpus-min: ## merge what all engines kept into .fuzz/corpus, without what adds no coverage
+	@scripts/corpus-min.sh
 
 lint: ## gofmt, go vet, staticcheck
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
@@ -66,4 +67,4 @@ update: ## rewrite the golden files, the seeds from the programs they stand for,
 	go test ./fuzz/fuzztest -run 'Crashers|Seeds|Readme|Verdicts' -update
 	go test ./fuzz/barriers -update
 
-.PHONY: help test fuzz libfuzzer oss-fuzz hunt soak repro verify matrix litmus bench cover lint update
+.PHONY: help test fuzz libfuzzer oss-fuzz hunt soak repro verify matrix litmus bench cover corpus-min lint update

@@ -2,7 +2,7 @@
 # usage: scripts/libfuzzer.sh TIME [FILES]
 #
 # Builds every fuzz target with libFuzzer, runs each for TIME seconds from the seeds on the kernels that are expected to be
-# clean, and merges what it kept into a corpus in .fuzz/libfuzzer. Then libFuzzer has to find the reported crash from nothing,
+# clean, and merges what it kept into the corpus in .fuzz/corpus. Then libFuzzer has to find the reported crash from nothing,
 # which mmfuzz imports and replays, every crash file has to crash it, and Go's fuzzer and libFuzzer have to say the same of
 # FILES inputs, 1000 by default. Exit status: 0; 1 for a finding, or something that is not as it must be.
 set -euo pipefail
@@ -17,7 +17,7 @@ if ! command -v "${CXX:-clang}" >/dev/null; then
 	exit 2
 fi
 
-out=$PWD/.fuzz/libfuzzer
+out=$PWD/.fuzz/libfuzzer corpus=$PWD/.fuzz/corpus
 rm -rf "$out/run"
 mkdir -p "$out/run"
 go build -o "$out/mmfuzz" ./scripts/mmfuzz
@@ -47,23 +47,17 @@ stat() { sed -n "s/^stat::$1: *//p" "$2"; }
 for t in $targets; do
 	scripts/libfuzzer-build.sh "$t" "$out/$t"
 	seeds "$t"
-	mkdir -p "$out/run/$t.corpus" "$out/run/$t.found" "$out/corpus/$t"
+	mkdir -p "$out/run/$t.corpus" "$out/run/$t.found" "$corpus/$t"
 	log=$out/run/$t.log
 	if "$out/$t" -max_total_time="$time" -print_final_stats=1 -artifact_prefix="$out/run/$t.found/" \
-		"$out/run/$t.corpus" "$out/run/$t.seeds" "$out/corpus/$t" >"$log" 2>&1; then
+		"$out/run/$t.corpus" "$out/run/$t.seeds" "$corpus/$t" >"$log" 2>&1; then
 		echo "$t: $(stat number_of_executed_units "$log") inputs, $(stat average_exec_per_sec "$log") a second, nothing found"
 	else
 		sed -n '/^panic: /,/^$/p' "$log"
 		fail "$t: see $log"
 	fi
-	# Merged anew each time: from what all runs so far kept, what adds to the coverage of the rest.
-	mkdir "$out/run/$t.merged"
-	"$out/$t" -merge=1 "$out/run/$t.merged" "$out/run/$t.seeds" "$out/corpus/$t" "$out/run/$t.corpus" >"$log.merge" 2>&1 ||
-		fail "$t: no merge, see $log.merge"
-	rm -r "$out/corpus/$t"
-	mv "$out/run/$t.merged" "$out/corpus/$t"
-	echo "$t: merged corpus of $(find "$out/corpus/$t" -type f | wc -l) files"
 done
+scripts/corpus-min.sh
 
 # From nothing to the reported crash, and from libFuzzer's file to a crash file.
 t=FuzzIsolateMovablePage kernel=next-20220927
@@ -116,7 +110,7 @@ done
 
 t=FuzzIsolateMovablePage dir=$out/run/agree
 mkdir "$dir"
-find "$out/corpus/$t" "$out/run/$t.corpus" "$out/corpus/FuzzCompaction" "$out/run/FuzzCompaction.corpus" -type f |
+find "$corpus" "$out"/run/*.corpus -type f |
 	sort | awk -v n="$files" 'NR <= n' | while read -r file; do cp "$file" "$dir"; done
 go_fails $t next-20220927 sc "$dir" >"$dir.go_fails"
 libfuzzer_fails $t next-20220927 sc "$dir" >"$dir.libfuzzer_fails"

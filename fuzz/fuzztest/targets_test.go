@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -40,4 +41,26 @@ func TestTargetsTakeAnyInput(t *testing.T) {
 			require.NoError(t, target.Check(e, []byte(data)), "%s of %q", target.Name, data)
 		}
 	}
+}
+
+// What FuzzFunctionAddress asserts holds on every kernel, also where there is a bug: no crash file is a finding.
+func TestFunctionAddressHoldsOnTheCrashes(t *testing.T) {
+	target, err := fuzz.FindTarget("FuzzFunctionAddress")
+	require.NoError(t, err)
+	files, err := filepath.Glob("../../crashers/*.txt")
+	require.NoError(t, err)
+	checked := 0
+	for _, file := range files {
+		p := load(t, file)
+		data, err := target.Shape.Encode(p)
+		if err != nil {
+			continue
+		}
+		e, err := target.NewExec(p.Kernel, p.Model.String())
+		require.NoError(t, err)
+		require.NoError(t, target.Check(e, data), file)
+		e.Close()
+		checked++
+	}
+	require.Greater(t, checked, 4)
 }
