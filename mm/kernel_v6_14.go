@@ -64,7 +64,7 @@ func (v614) isolateMovablePage(mm *MM, c *sim.CPU, page Page) bool {
 
 	// The owner of a page it just allocated takes for granted that nobody
 	// else touches its flags. So look for movable before taking the lock.
-	if !mm.k.__pageMovable(mm, c, folio) {
+	if !mm.__folioTestMovable(c, folio) {
 		goto outPutfolio
 	}
 

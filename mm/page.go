@@ -146,6 +146,12 @@ func (v60) __pageMovable(_ *MM, c *sim.CPU, page Page) bool {
 	return c.ReadOnce(page.at(pageMapping))&pageMappingFlags == pageMappingMovable
 }
 
+// __folioTestMovable is __folio_test_movable, include/linux/page-flags.h, v6.0:
+// __PageMovable of the head page.
+func (mm *MM) __folioTestMovable(c *sim.CPU, folio Page) bool {
+	return mm.k.__pageMovable(mm, c, folio)
+}
+
 // compoundOrder is compound_order, include/linux/mm.h, v6.0.
 func (mm *MM) compoundOrder(c *sim.CPU, page Page) uint {
 	if !mm.pageHead(c, page) {

@@ -34,7 +34,7 @@ func (skipSlabV0) isolateMovablePage(mm *MM, c *sim.CPU, page Page) bool {
 		goto outPut
 	}
 
-	if !mm.k.__pageMovable(mm, c, page) {
+	if !mm.__folioTestMovable(c, folio) {
 		goto outPut
 	}
 	if mm.k.folioTestSlab(mm, c, folio) {

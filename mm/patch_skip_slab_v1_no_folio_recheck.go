@@ -38,7 +38,7 @@ func (skipSlabV1NoFolioRecheck) isolateMovablePage(mm *MM, c *sim.CPU, page Page
 	}
 	// Pairs with the smp_wmb in slab freeing, __free_slab.
 	c.SmpRmb()
-	if !mm.k.__pageMovable(mm, c, page) {
+	if !mm.__folioTestMovable(c, folio) {
 		goto outPut
 	}
 	// Pairs with the smp_wmb in slab allocation, alloc_slab_page.

@@ -39,7 +39,7 @@ func (v610Rmb) isolateMovablePage(mm *MM, c *sim.CPU, page Page) bool {
 
 	// The owner of a page it just allocated takes for granted that nobody
 	// else touches its flags. So look for movable before taking the lock.
-	if !mm.k.__pageMovable(mm, c, folio) {
+	if !mm.__folioTestMovable(c, folio) {
 		goto outPutfolio
 	}
 	// Pairs with the smp_wmb in slab allocation, alloc_slab_page.

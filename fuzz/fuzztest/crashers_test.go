@@ -34,7 +34,6 @@ func TestCrashers(t *testing.T) {
 		"scan_movable_pages": {"v6.0": false, "v6.2": true, "v6.6": true},
 		"soft_offline_split": {"v6.0": false, "v6.2": true, "v6.6+hwpoison-slab": false, "v6.10": false},
 		"soft_offline_lock":  {"v6.0": false, "v6.6+hwpoison-slab": false, "v6.10": false},
-		"big_endian_tail":    {"v6.0": false, "next-20220927": false, "v6.2": false, "v6.6": false},
 
 		"changed_under_the_lock": {"v6.0": false, "next-20220927": true, "next-20220927+aligned": false, "v6.2": false},
 	}
