@@ -122,18 +122,23 @@ func (c *CPU) watchLoad(e Event) {
 	}
 }
 
-func (c *CPU) store(a Addr, size uint8, v uint64, o Order) {
-	kind := EvWrite
-	if c.m.asking && c.m.partial(a, size) {
-		kind = EvRMW
-	}
-	i, shift := c.access(kind, a, size)
-	c.storeNow(a, i, shift, size, v, o)
-}
+func (c *CPU) store(a Addr, size uint8, v uint64, o Order) { c.doStore(a, size, v, o, false) }
 
-// storeNow is a store that belongs to the step already begun.
-func (c *CPU) storeNow(a Addr, i int32, shift, size uint8, v uint64, o Order) {
+// doStore is a store. begun: it belongs to the step already begun, and a is
+// mapped.
+func (c *CPU) doStore(a Addr, size uint8, v uint64, o Order, begun bool) {
 	m := c.m
+	var i int32
+	var shift uint8
+	if begun {
+		i, shift, _ = m.field(a, size)
+	} else {
+		kind := EvWrite
+		if m.asking && m.partial(a, size) {
+			kind = EvRMW
+		}
+		i, shift = c.access(kind, a, size)
+	}
 	m.touch(i)
 	x := &m.cells[i]
 	partial := size == 4 && !x.split

@@ -92,6 +92,7 @@ type graph struct {
 	eager   bool  // nothing is left in notes
 	words   int   // words that sets need
 	full    int   // words that they have
+	mask    int32 // 64 for each of those, less 1
 	ncpu    int
 	settled bool // the window was too small, see settle
 
@@ -125,6 +126,7 @@ func (g *graph) reset(ncpu int) {
 	if g.m.exhaustive || g.m.explicit {
 		g.full = window / 64
 	}
+	g.mask = int32(g.full*64 - 1)
 	for i := 0; i < ncpu; i++ {
 		u := &g.cpus[i]
 		u.own = set{}

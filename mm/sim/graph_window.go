@@ -3,14 +3,14 @@ package sim
 // The window is a ring: the events of a graph's set are in slots, and the slots
 // of the older half are used again when that is settled.
 
-func (g *graph) slot(e int32) int { return int(e) & (g.full*64 - 1) }
+func (g *graph) slot(e int32) int { return int(e & g.mask) }
 
 // at returns event e of the window.
-func (g *graph) at(e int32) *graphEvent { return &g.events[g.slot(e)&(window-1)] }
+func (g *graph) at(e int32) *graphEvent { return &g.events[e&g.mask&(window-1)] }
 
 // eventAt is the inverse of slot.
 func (g *graph) eventAt(slot int) int32 {
-	return g.base + int32((slot-int(g.base))&(g.full*64-1))
+	return g.base + (int32(slot)-g.base)&g.mask
 }
 
 // eventsFrom returns the events of s from e on.
@@ -28,7 +28,7 @@ func (g *graph) eventsFrom(s *set, e int32) (d set) {
 // full, its older half is settled: no later event can come before any of it.
 // That can only forbid, so it is sound; it bounds how late a load may be.
 func (g *graph) room() {
-	if int(g.n-g.base)+2 > g.full*64 {
+	if g.n-g.base >= g.mask {
 		g.settle()
 	}
 }

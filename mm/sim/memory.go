@@ -10,7 +10,7 @@ type Addr uint64
 // only when the word is split.
 type memory struct {
 	regions []region
-	found   [1024]place // what field found lately, by placeOf
+	found   [2048]place // what field found lately, by placeOf
 	cells   []cell
 	views   []view   // by cell
 	boot    []uint64 // by cell: what reset restores
@@ -182,7 +182,7 @@ func (m *memory) touch(i int32) {
 }
 
 // placeOf returns where field keeps what it found at a.
-func (m *memory) placeOf(a Addr) *place { return &m.found[uint64(a)*0x9e3779b97f4a7c15>>54] }
+func (m *memory) placeOf(a Addr) *place { return &m.found[uint64(a)*0x9e3779b97f4a7c15>>53] }
 
 // has reports whether p is the place of size bytes at a.
 func (p *place) has(a Addr, size uint8) bool { return p.addr == a && p.size == size }

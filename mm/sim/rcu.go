@@ -180,9 +180,7 @@ func (c *CPU) CallRcu(head Addr, fn uint64) {
 	// rcu_do_batch cannot take the callback that is linked to.
 	for k := len(m.rcu.queue) - 1; k >= m.rcu.invoked; k-- {
 		if p := m.rcu.queue[k]; int(p.cpu) == c.id {
-			next := p.head + rcuHeadNext
-			i, shift, _ := m.field(next, 8) // mapped: it was stored to before
-			c.storeNow(next, i, shift, 8, uint64(head), Once)
+			c.doStore(p.head+rcuHeadNext, 8, uint64(head), Once, true)
 			break
 		}
 	}

@@ -21,9 +21,9 @@ func (c *CPU) SpinTrylock(a Addr) bool {
 // SpinUnlock is spin_unlock. Unlocking a lock that the CPU does not hold is a
 // bug.
 func (c *CPU) SpinUnlock(a Addr) {
-	i, shift := c.access(EvWrite, a, 8)
+	i, _ := c.access(EvWrite, a, 8)
 	if c.m.cells[i].val != uint64(c.id)+1 {
 		c.Bug("spin_unlock: lock is not held by this CPU", c.m.addrName(a))
 	}
-	c.storeNow(a, i, shift, 8, 0, unlocking)
+	c.doStore(a, 8, 0, unlocking, true)
 }
