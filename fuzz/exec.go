@@ -85,7 +85,7 @@ var drawnSchedules = [...]int{sim.SC: 20, sim.TSO: 2, sim.LKMM: 1}
 
 // finishedSchedules: of so many schedules of an input one is followed by the clean-up and the checks after it, which take
 // about as long as the program. What is wrong then was lost in some schedule, and many lose it.
-const finishedSchedules = 8
+const finishedSchedules = 4
 
 // Exec runs the inputs of one fuzz target.
 type Exec struct {
