@@ -7,7 +7,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=$1 time=$2 kernel=$3 model=$4
-schedules=20000
 
 module=$(go list -m)
 out=$PWD/.fuzz
@@ -65,22 +64,6 @@ fuzz() {
 	return "$status"
 }
 
-# others CRASH says which kernels have the bug of the crash file.
-others() {
-	local bug name
-	bug=$(sed -n 's/^bug  *//p' "$1")
-	echo "Which kernels have it (this schedule, then $schedules others of this program):"
-	sed -n 's/.*"name":"\([^"]*\)".*/\1/p' "$out/kernels.json" | while read -r name; do
-		if "$out/mmfuzz" repro -kernel "$name" -format trace "$1" >/dev/null; then
-			echo "  $name: has it"
-		elif "$out/mmfuzz" hunt -kernel "$name" -runs "$schedules" "$1" 2>/dev/null | grep -qxF "bug     $bug"; then
-			echo "  $name: has it, under another schedule"
-		else
-			echo "  $name: not found"
-		fi
-	done
-}
-
 status=0 found=
 for t in $targets; do
 	echo "== $t on $kernel${model:+ under $model}, from nothing, for $time"
@@ -108,7 +91,8 @@ for t in $targets; do
 	echo
 	cat "$crash"
 	echo
-	others "$crash"
+	# Which kernels have it, what introduced it, what fixed it. Its exit status is not the finding's.
+	"$out/mmfuzz" bisect -limit 100000 "$crash" || true
 	echo "crash file: ${crash#"$PWD"/}"
 	echo "$verdict"
 done
