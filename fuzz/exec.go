@@ -29,7 +29,7 @@ func (s *Subject) reports(allocator, title string) bool {
 		return false
 	}
 	expect := s.Expect(allocator)
-	return title == expect || bugClass(title) != bugClass(expect)
+	return title == expect || !sameBug(title, expect)
 }
 
 // CleanSubjects returns the kernels that are expected to be free of bugs with all allocators, under each model for which
@@ -214,8 +214,8 @@ func shellPrintf(text string) string {
 // reportTries bounds the shrinking of a finding in a worker of the native fuzzer, which is given 10 s an input.
 const reportTries = 5_000
 
-// Expected says whether p's bug is one that the table of kernels expects: the expected one, another of its class, which is
-// the title without what stands in brackets at the end, or one that the kernel is known to have besides.
+// Expected says whether p's bug is one that the table of kernels expects: the expected one, another face of it, or one that
+// the kernel is known to have besides.
 func Expected(p *Program) bool {
 	k, err := mm.FindKernel(p.Kernel)
 	if err != nil {
@@ -224,8 +224,13 @@ func Expected(p *Program) bool {
 	if slices.Contains(k.Also, p.Bug) {
 		return true
 	}
-	expect := k.Expect.Of(p.Config.Alloc(), p.Model)
-	return expect != "" && bugClass(expect) == bugClass(p.Bug)
+	return sameBug(p.Bug, k.Expect.Of(p.Config.Alloc(), p.Model))
+}
+
+// sameBug reports whether a title is the expected one or another face of it: one of its class, which is the title without
+// what stands in brackets at the end, or, where isolation follows what is on mapping, what comes of locking such a page.
+func sameBug(title, expect string) bool {
+	return expect != "" && (bugClass(title) == bugClass(expect) || bugClass(expect) == wildOps && slices.Contains(mm.StrayLock(), title))
 }
 
 func bugClass(title string) string {

@@ -93,7 +93,7 @@ func (e *Exec) unexpected(p *Program, bug *sim.Bug) error {
 	if err != nil {
 		return err
 	}
-	if slices.Contains(k.Also, bug.Title) || bugClass(bug.Title) == bugClass(k.Expect.Of(p.Config.Alloc(), p.Model)) {
+	if slices.Contains(k.Also, bug.Title) || sameBug(bug.Title, k.Expect.Of(p.Config.Alloc(), p.Model)) {
 		return nil
 	}
 	return fmt.Errorf("%s under %v, one call after the other: %s\n%s", p.Kernel, p.Model, bug.Title, p)

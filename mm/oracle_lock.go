@@ -12,6 +12,13 @@ const (
 	bugSlabLost       = "slab mark lost to a non-atomic update of flags"
 )
 
+// StrayLock returns the titles of what comes of a page lock that was taken on a
+// page whose user does not expect it. On a kernel whose isolation takes pages
+// for movable that are none, these are faces of that bug.
+func StrayLock() []string {
+	return []string{bugUnlockUnlocked, bugLockedTwice, bugLockLost, bugSlabLost, bugBadLocked}
+}
+
 // checkTrylock notes that c has taken the lock.
 func (mm *MM) checkTrylock(c *sim.CPU, folio Page) {
 	if !folio.isPage() {

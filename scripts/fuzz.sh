@@ -82,7 +82,7 @@ for t in $targets; do
 		continue
 		;;
 	esac
-	if "$out/mmfuzz" import -target "$t" -kernel "$kernel" -model "$model" -o "$crash" "$crasher"; then
+	if "$out/mmfuzz" import -target "$t" -kernel "$kernel" -model "$model" -o "$crash" -f "$crasher"; then
 		verdict="found, as expected"
 	else
 		verdict="found, and not expected of $kernel"
