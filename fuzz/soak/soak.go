@@ -44,7 +44,6 @@ type soak struct {
 	runner   *fuzz.Runner
 	began    time.Time // of this process, less what it had before
 	saved    time.Time
-	err      error // of writing, in a place that cannot return it
 }
 
 // Run soaks until the time is over or ctx is done.
