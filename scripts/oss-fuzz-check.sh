@@ -52,6 +52,7 @@ for target in $targets; do
 	want "$OUT/$name" "$OUT/${name}_seed_corpus.zip" "$OUT/$name.dict" "$OUT/$name.options"
 	[ -x "$OUT/$name" ] || die "$name is not executable"
 	unzip -qo "$OUT/${name}_seed_corpus.zip" -d "$dir/corpus/$name"
+	seeds=$(find "$dir/corpus/$name" -type f | wc -l)
 	# As the runner does: elsewhere, in an environment that holds little.
 	(
 		cd "$dir"
@@ -61,7 +62,7 @@ for target in $targets; do
 		die "$name does not start, or finds a bug in its seeds"
 	}
 	grep -q 'INFO: Loaded 1 modules .*inline 8-bit counters' "$WORK/$name.log" || die "$name has no coverage counters"
-	echo "$name: $(find "$dir/corpus/$name" -type f | wc -l) seeds, $(wc -l <"$OUT/$name.dict") words, starts"
+	echo "$name: $seeds seeds, $(wc -l <"$OUT/$name.dict") words, starts"
 done
 
 export OUT=$dir/coverage SANITIZER=coverage CXXFLAGS=$flags CFLAGS=$flags
