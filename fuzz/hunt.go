@@ -23,6 +23,8 @@ type Hunt struct {
 
 	// Progress is told now and then how far the hunt is, and ends it by answering false. Calls do not overlap.
 	Progress func(Stats) bool
+	// Found, if not nil, is given every run with a bug, as it was found. Calls do not overlap.
+	Found func(Finding)
 }
 
 // Stats counts what a hunt has done.
@@ -32,6 +34,8 @@ type Stats struct {
 	OutOfSteps int
 	Steps      int
 	Findings   []Finding // sorted by title
+
+	all []Finding // for Hunt.Found
 }
 
 // Finding is a bug that was found, in the first program that showed it.
@@ -99,6 +103,9 @@ func (t *tally) add(s Stats) {
 	t.stats.Distinct = t.seen.count()
 	t.stats.OutOfSteps += s.OutOfSteps
 	t.stats.Steps += s.Steps
+	for _, f := range s.all {
+		t.hunt.Found(f)
+	}
 	for _, f := range s.Findings {
 		i, ok := slices.BinarySearchFunc(t.stats.Findings, f.Title, findingTitle)
 		if !ok {
@@ -148,6 +155,9 @@ func (w *worker) batch(first, n int) Stats {
 		}
 		if o.Bug != nil {
 			s.addFinding(o.Title(), i, func() *Program { return w.program(p, seed) })
+			if w.hunt.Found != nil {
+				s.all = append(s.all, Finding{Title: o.Title(), Count: 1, Run: i, Program: w.program(p, seed)})
+			}
 		}
 	}
 	return s

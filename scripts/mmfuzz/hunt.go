@@ -5,6 +5,8 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
@@ -30,6 +32,7 @@ func hunt(a *app, args []string) (int, error) {
 	force := flags.Bool("f", false, "")
 	asJSON := flags.Bool("json", false, "")
 	flags.BoolVar(&h.Mutate, "mutate", false, "")
+	raw := flags.String("raw", "", "")
 	files, err := parse(flags, args)
 	if err != nil {
 		return 0, err
@@ -46,9 +49,22 @@ func hunt(a *app, args []string) (int, error) {
 	if h.Runs == 0 && *length == 0 {
 		h.Runs = defaultRuns
 	}
+	var unwritten error
+	if *raw != "" {
+		if err := os.MkdirAll(*raw, 0o777); err != nil {
+			return 0, err
+		}
+		h.Found = func(f fuzz.Finding) {
+			name := filepath.Join(*raw, fmt.Sprintf("%s-%v-%d-%d.txt", h.Kernel, h.Model, h.Seed, f.Run))
+			unwritten = errors.Join(unwritten, replace(name, []byte(f.Program.String())))
+		}
+	}
 	start := time.Now()
 	h.Progress = a.progress(start, *length)
 	stats := h.Do()
+	if unwritten != nil {
+		return 0, unwritten
+	}
 	return a.report(h, files, stats, time.Since(start), *output, *asJSON)
 }
 

@@ -3,8 +3,6 @@ package main
 import (
 	"flag"
 	"fmt"
-	"path/filepath"
-	"strings"
 
 	"github.com/mmfuzz/mmfuzz/fuzz"
 )
@@ -12,9 +10,8 @@ import (
 // importCrasher answers 1 when there is no bug, and when there is one that the kernel is not expected to have.
 func importCrasher(a *app, args []string) (int, error) {
 	flags := flag.NewFlagSet("import", flag.ContinueOnError)
-	target := flags.String("target", "", "")
-	kernel := flags.String("kernel", "", "")
-	model := flags.String("model", "", "")
+	var in finds
+	in.flags(flags)
 	output := flags.String("o", "", "")
 	force := flags.Bool("f", false, "")
 	files, err := parse(flags, args)
@@ -24,43 +21,23 @@ func importCrasher(a *app, args []string) (int, error) {
 	if len(files) != 1 {
 		return 0, fmt.Errorf("%d files: want one crasher", len(files))
 	}
-	if *target == "" {
-		// Go keeps crashers in a folder named for the target.
-		*target = filepath.Base(filepath.Dir(files[0]))
-		if !strings.HasPrefix(*target, "Fuzz") {
-			return 0, fmt.Errorf("%s: the folder does not name the fuzz target: give -target FuzzX", files[0])
-		}
-	}
-	shape, err := fuzz.FindShape(*target)
-	if err != nil {
-		return 0, err
-	}
-	subjects, err := fuzz.Subjects(*kernel, *model)
-	if err != nil {
+	if err := in.check(); err != nil {
 		return 0, err
 	}
 	if err := writable(*output, *force); err != nil {
 		return 0, err
 	}
-	data, err := a.read(files[0])
+	r := fuzz.NewRunner()
+	defer r.Close()
+	find, err := in.read(a, r, files[0])
 	if err != nil {
 		return 0, err
 	}
-	if data, err = fuzz.DecodeCorpus(data); err != nil {
-		return 0, fmt.Errorf("%s: %w", files[0], err)
+	if !find.bug {
+		fmt.Fprintf(a.err, "%s: no bug in %d runs\n", files[0], find.runs)
+		return exitBug, a.save(*output, r, find.program)
 	}
-	r := fuzz.NewRunner()
-	defer r.Close()
-	e := fuzz.NewExec(shape, subjects)
-	found := e.Bytes(data)
-	if found == nil {
-		p := e.Program(data)
-		p.Kernel, p.Model = subjects[0].Kernel, subjects[0].Model
-		p.Fit()
-		fmt.Fprintf(a.err, "%s: no bug in %d runs\n", files[0], e.Runs())
-		return exitBug, a.save(*output, r, p)
-	}
-	small, _ := r.Shrink(found, fuzz.ShrinkTries)
+	small, _ := r.Shrink(find.program, fuzz.ShrinkTries)
 	code := exitOK
 	if !fuzz.Expected(small) {
 		code = exitBug

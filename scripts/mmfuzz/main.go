@@ -29,7 +29,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"kernels", "[-json]", "list the kernels: parent, what each changes, where it comes from, what is expected of it", kernels},
-		{"hunt", "[-kernel K] [-model M] [-strategy random|pct|pos] [-runs N] [-for 30s] [-seed S] [-j N] [-o FILE [-f]] [-json] [[-mutate] FILE]",
+		{"hunt", "[-kernel K] [-model M] [-strategy random|pct|pos] [-runs N] [-for 30s] [-seed S] [-j N] [-o FILE [-f]] [-raw FOLDER] [-json] [[-mutate] FILE]",
 			"search random programs for bugs, or the schedules of FILE's program, or programs made by mutating it", hunt},
 		{"repro", "FILE... [-kernel K] [-format table|trace|json] [-all]", "replay programs: is the bug the recorded one?", repro},
 		{"shrink", "FILE [-o FILE [-f]] [-v]", "make a crash smaller; -v says what each pass did", shrink},
@@ -45,8 +45,10 @@ func commands() []command {
 			"replay and re-verify a crash on every kernel: which have it, what introduced it, what fixed it", bisect},
 		{"export", "FILE -format html|litmus|perfetto [-o FILE [-f]]",
 			"turn the run of a program into a page to step through, a litmus test, or a trace for ui.perfetto.dev", exportRun},
-		{"import", "FILE [-target FuzzX] [-kernel K] [-model M] [-o FILE [-f]]",
-			"turn a crasher of Go's fuzzer or libFuzzer into a crash file", importCrasher},
+		{"import", "FILE [-target FuzzX] [-framing raw|go|shim|shim-v2] [-kernel K] [-model M] [-o FILE [-f]]",
+			"turn a crasher of Go's fuzzer, libFuzzer, AFL++ or OSS-Fuzz into a crash file", importCrasher},
+		{"triage", "FOLDER|FILE... [-target FuzzX] [-framing raw|go|shim|shim-v2] [-kernel K] [-model M] [-o FOLDER [-f]]",
+			"tell the bugs in a heap of finds apart, and shrink each into a crash file", triage},
 		{"soak", "-d FOLDER -for 8h [-kernel K] [-model M] [-turn 30s] [-native FILE] [-seeds FOLDER] [-j N]",
 			"hunt and fuzz in turn for hours; what was found stays in FOLDER, and a soak that was killed goes on", soakFor},
 		{"convert", "-from F -to F [-target FuzzX] [-kernel K -model M] FILE|FOLDER [-o FILE|FOLDER [-f]]",

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/mmfuzz/mmfuzz/fuzz"
+)
+
+// triage answers 1 when a file does not have its bug, or has one that its kernel is not expected to have, and 2 when a
+// file is damaged or a bug could not be written; the others are done all the same.
+func triage(a *app, args []string) (int, error) {
+	flags := flag.NewFlagSet("triage", flag.ContinueOnError)
+	var in finds
+	in.flags(flags)
+	folder := flags.String("o", "", "")
+	force := flags.Bool("f", false, "")
+	paths, err := parse(flags, args)
+	if err != nil {
+		return 0, err
+	}
+	if len(paths) == 0 {
+		return 0, fmt.Errorf("no finds: want folders or files")
+	}
+	if err := in.check(); err != nil {
+		return 0, err
+	}
+	files := filesIn(paths)
+	r := fuzz.NewRunner()
+	defer r.Close()
+	b := &batch{app: a, runner: r, triage: fuzz.NewTriage(r)}
+	if *folder != "" {
+		if err := os.MkdirAll(*folder, 0o777); err != nil {
+			return 0, err
+		}
+		b.readKnown(*folder)
+	}
+	for _, name := range files {
+		b.add(&in, name)
+	}
+	for _, bug := range b.triage.Bugs() {
+		if err := b.report(bug, *folder, *force); err != nil {
+			return 0, err
+		}
+	}
+	fmt.Fprintf(a.out, "%d files: %d finds of %d bugs, %d without a bug, %d damaged\n",
+		len(files), b.finds, len(b.triage.Bugs()), b.clean, b.damaged)
+	return b.code, nil
+}
+
+// batch is a triage under way.
+type batch struct {
+	*app
+	runner *fuzz.Runner
+	triage *fuzz.Triage
+	known  []knownCrash
+	code   int
+
+	finds, clean, damaged int
+}
+
+// knownCrash is a crash file that was there before.
+type knownCrash struct {
+	file    string
+	program *fuzz.Program
+	race    fuzz.Race
+}
+
+// readKnown reads the crash files of the folder.
+func (b *batch) readKnown(folder string) {
+	for _, file := range filesIn([]string{folder}) {
+		if filepath.Ext(file) != ".txt" {
+			continue
+		}
+		p, err := b.load(file)
+		if err != nil {
+			b.fail(exitUsage, err.Error())
+			continue
+		}
+		b.known = append(b.known, knownCrash{file, p, b.runner.Trace(p).Race()})
+	}
+}
+
+func (b *batch) add(in *finds, name string) {
+	find, err := in.read(b.app, b.runner, name)
+	if err != nil {
+		b.damaged++
+		b.fail(exitUsage, err.Error())
+		return
+	}
+	if !find.bug {
+		b.clean++
+		b.fail(exitBug, fmt.Sprintf("%s: no bug in %d runs", name, find.runs))
+		return
+	}
+	if err := b.triage.Add(find.program); err != nil {
+		b.clean++
+		b.fail(exitBug, fmt.Sprintf("%s: %v", name, err))
+		return
+	}
+	b.finds++
+}
+
+// fail prints a line; the status is the highest there was.
+func (b *batch) fail(code int, line string) {
+	fmt.Fprintf(b.err, "mmfuzz triage: %s\n", oneLine(line))
+	b.code = max(b.code, code)
+}
+
+// report prints what the finds of a bug came to, and writes its crash file unless there is one.
+func (b *batch) report(bug *fuzz.TriagedBug, folder string, force bool) error {
+	if !bug.Expected() {
+		b.code = max(b.code, exitBug)
+	}
+	line := fmt.Sprintf("%4d  %s: %s; %v; ", bug.Count, bug.Kernel, bug.Title, bug.Race)
+	for _, k := range b.known {
+		if bug.SameAs(k.program, k.race) {
+			fmt.Fprintf(b.out, "%sknown: %s\n", line, k.file)
+			return nil
+		}
+	}
+	small := b.triage.Smallest(bug)
+	line += fmt.Sprintf("%d calls, %d choices", small.NumCalls(), len(small.Choices))
+	if folder == "" {
+		_, err := fmt.Fprintln(b.out, line)
+		return err
+	}
+	name := filepath.Join(folder, bug.Name()+".txt")
+	if err := writable(name, force); err != nil {
+		b.fail(exitUsage, err.Error())
+		return nil
+	}
+	small.Comments = append([]fuzz.Comment{{At: "kernel", Lines: []string{headLine(bug)}}}, small.Comments...)
+	if err := b.save(name, b.runner, small); err != nil {
+		b.fail(exitUsage, err.Error())
+		return nil
+	}
+	fmt.Fprintf(b.out, "%s, new: %s\n", line, name)
+	return nil
+}
+
+// headLine is the comment of a new crash file, for a person to say more.
+func headLine(bug *fuzz.TriagedBug) string {
+	var models []string
+	for _, m := range bug.Models {
+		models = append(models, m.String())
+	}
+	return fmt.Sprintf("# Found %d times under %s. What meets: %v.", bug.Count, strings.Join(models, ", "), bug.Race)
+}
