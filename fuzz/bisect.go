@@ -1,6 +1,9 @@
 package fuzz
 
-import "github.com/mmfuzz/mmfuzz/mm"
+import (
+	"github.com/mmfuzz/mmfuzz/mm"
+	"github.com/mmfuzz/mmfuzz/mm/sim"
+)
 
 // Bisected is what the program of a crash comes to on one kernel.
 type Bisected struct {
@@ -55,4 +58,21 @@ func (row *Bisected) fill(v *Verifier, crash *Program, limit int) {
 		row.Bug = result.Witness.Bug
 		row.Has = row.Bug == crash.Bug
 	}
+}
+
+// CrashModels returns the memory models under which the program of a crash has its bug on its kernel, as it is or, up to
+// limit runs, in another execution.
+func CrashModels(crash *Program, limit int) []sim.Model {
+	v := NewVerifier()
+	defer v.Close()
+	var models []sim.Model
+	for _, m := range sim.Models() {
+		p := crash.Clone()
+		p.Model = m
+		row := Bisected{Kernel: crash.Kernel}
+		if row.fill(v, p, limit); row.Has {
+			models = append(models, m)
+		}
+	}
+	return models
 }
