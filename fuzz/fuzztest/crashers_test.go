@@ -30,10 +30,17 @@ func TestCrashers(t *testing.T) {
 		"page_type":            {"v6.2": false, "v6.6": false, "v6.10+rmb": false},
 		"revert_frozen":        {"v6.0": false, "next-20220927": true, "v6.2": false, "v6.10": false, "v6.14": false},
 
-		"kpageflags":          {"v6.0": false, "next-20220927": true, "v6.2": true, "v6.6": true},
-		"scan_movable_pages":  {"v6.0": false, "v6.2": true, "v6.6": true},
-		"soft_offline_split":  {"v6.0": false, "v6.2": true, "v6.6+hwpoison-slab": false, "v6.10": false},
-		"soft_offline_lock":   {"v6.0": false, "v6.6+hwpoison-slab": false, "v6.10": false},
+		"kpageflags":                 {"v6.0": false, "next-20220927": true, "v6.2": true, "v6.6": true},
+		"scan_movable_pages":         {"v6.0": false, "v6.2": true, "v6.6": true},
+		"soft_offline_split":         {"v6.0": false, "v6.2": true, "v6.6+hwpoison-slab": false, "v6.10": false},
+		"soft_offline_lock":          {"v6.0": false, "v6.6+hwpoison-slab": false, "v6.10": false},
+		"no_folio_recheck_zsmalloc":  {"v6.0": false, "next-20220927+skip-slab-v1": false, "v6.2": false},
+		"changed_by_list_add":        {"v6.0": false, "next-20220927": true, "v6.2": false},
+		"changed_by_list_splice":     {"v6.0": false, "next-20220927": true, "v6.2": false},
+		"changed_by_call_rcu":        {"v6.0": false, "next-20220927": true, "v6.2": false},
+		"changed_by_put_cpu_partial": {"v6.0": false, "next-20220927": true, "v6.2": false},
+		"changed_by_rcu_do_batch":    {"v6.0": false, "next-20220927": true, "v6.2": false},
+
 		"slabs_on_big_endian": {"v6.0": false, "next-20220927+aligned": true, "next-20220927+skip-slab-v1": false, "v6.2": false},
 
 		"v1_no_recheck_released": {"v6.0": false, "next-20220927+skip-slab-v1": false, "v6.2": false},

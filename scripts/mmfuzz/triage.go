@@ -116,11 +116,9 @@ func (b *batch) report(bug *fuzz.TriagedBug, folder string, force bool) error {
 		b.code = max(b.code, exitBug)
 	}
 	line := fmt.Sprintf("%4d  %s: %s; %v; ", bug.Count, bug.Kernel, bug.Title, bug.Race)
-	for _, k := range b.known {
-		if bug.SameAs(k.program, k.race) {
-			fmt.Fprintf(b.out, "%sknown: %s\n", line, k.file)
-			return nil
-		}
+	if file := b.knownFile(bug); file != "" {
+		fmt.Fprintf(b.out, "%sknown: %s\n", line, file)
+		return nil
 	}
 	small := b.triage.Smallest(bug)
 	line += fmt.Sprintf("%d calls, %d choices", small.NumCalls(), len(small.Choices))
@@ -140,6 +138,21 @@ func (b *batch) report(bug *fuzz.TriagedBug, folder string, force bool) error {
 	}
 	fmt.Fprintf(b.out, "%s, new: %s\n", line, name)
 	return nil
+}
+
+// knownFile returns the crash file that shows the bug, one of the same kernel before others; "" if there is none.
+func (b *batch) knownFile(bug *fuzz.TriagedBug) string {
+	file := ""
+	for _, k := range b.known {
+		switch {
+		case !bug.SameAs(k.program, k.race):
+		case k.program.Kernel == bug.Kernel:
+			return k.file
+		case file == "":
+			file = k.file
+		}
+	}
+	return file
 }
 
 // headLine is the comment of a new crash file, for a person to say more.
