@@ -35,6 +35,9 @@ soak: ## hunt and fuzz in turn, goes on where it was killed: T=8h, KERNEL= (defa
 	.fuzz/mmfuzz soak -d .fuzz/soak/$(or $(KERNEL),clean)-$(or $(MODEL),all) -for $(T) -kernel "$(KERNEL)" -model "$(MODEL)" \
 		-native .fuzz/fuzz.test -seeds corpus
 
+triage: ## keep what make fuzz found, or P=folders and files, as files in crashers/
+	@scripts/triage.sh $(P)
+
 repro: ## replay a crash file: C=file
 	@$(MMFUZZ) repro $(C)
 
@@ -67,4 +70,4 @@ update: ## rewrite the golden files, the seeds from the programs they stand for,
 	go test ./fuzz/fuzztest -run 'Crashers|Seeds|Readme|Verdicts' -update
 	go test ./fuzz/barriers -update
 
-.PHONY: help test fuzz libfuzzer oss-fuzz hunt soak repro verify matrix litmus bench cover corpus-min lint update
+.PHONY: help test fuzz libfuzzer oss-fuzz hunt soak triage repro verify matrix litmus bench cover corpus-min lint update

@@ -48,7 +48,7 @@ func (t *Triage) Add(p *Program) error {
 	}
 	q := p.Clone()
 	q.Bug = o.Title()
-	t.bugs[i].add(q)
+	t.bugs[i].Add(q)
 	return nil
 }
 
@@ -70,7 +70,8 @@ func (b *TriagedBug) compare(c *TriagedBug) int {
 	return cmp.Or(strings.Compare(b.Kernel, c.Kernel), strings.Compare(b.Title, c.Title), strings.Compare(b.Race.String(), c.Race.String()))
 }
 
-func (b *TriagedBug) add(p *Program) {
+// Add counts a find of the bug.
+func (b *TriagedBug) Add(p *Program) {
 	b.Count++
 	if i, found := slices.BinarySearch(b.Models, p.Model); !found {
 		b.Models = slices.Insert(b.Models, i, p.Model)

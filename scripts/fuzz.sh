@@ -93,7 +93,7 @@ for t in $targets; do
 	echo
 	# Which kernels have it, what introduced it, what fixed it. Its exit status is not the finding's.
 	"$out/mmfuzz" bisect -limit 100000 "$crash" || true
-	echo "crash file: ${crash#"$PWD"/}"
+	echo "crash file: ${crash#"$PWD"/} (to keep it in crashers/, if it is new there: make triage)"
 	echo "$verdict"
 done
 

@@ -49,7 +49,7 @@ func TestBadUsageIsOneLineAndStatus2(t *testing.T) {
 		"repro kernel":      {[]string{"repro", crash, "-kernel", "v9"}, `unknown kernel "v9"`},
 		"two to shrink":     {[]string{"shrink", crash, crash}, "2 files: want one program"},
 		"kernels argument":  {[]string{"kernels", "v6.0"}, `unexpected argument "v6.0"`},
-		"import, no target": {[]string{"import", crash}, "the folder does not name the fuzz target"},
+		"import, no target": {[]string{"import", "../../README.md"}, "the folder does not name the fuzz target"},
 		"no place to write": {[]string{"shrink", crash, "-o", "no/such/folder/file"}, "cannot write no/such/folder/file: "},
 		"output no file":    {[]string{"shrink", crash, "-f", "-o", os.DevNull}, os.DevNull + " is no regular file: want a file to write to"},
 		"hunt, no place":    {[]string{"hunt", "-kernel", "v6.0", "-model", "sc", "-o", "."}, ". is a folder: want a file to write to"},
