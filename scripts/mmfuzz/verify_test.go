@@ -79,7 +79,7 @@ func TestVerifyAndMatrixRefuse(t *testing.T) {
 // executions. The table of README is compared by the tests of package fuzz.
 func TestMatrix(t *testing.T) {
 	t.Chdir("../..")
-	args := []string{"matrix", "corpus/scenarios/node-partial-life.txt", "corpus/scenarios/slab-compaction-batch.txt"}
+	args := []string{"matrix", "corpus/scenarios/node-partial-life.txt", "corpus/scenarios/rcu-slab-life.txt"}
 	code, markdown, stderr := mmfuzz("", append(args, "-md")...)
 	require.Empty(t, stderr)
 	require.Equal(t, exitBug, code, "v6.0-racy-free-pages has no bug in these two")
