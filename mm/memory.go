@@ -39,11 +39,13 @@ const (
 	slotsEnd    = handleSlots + 8*NrHandleSlots
 )
 
-// struct zone: the lock, then the list heads of free_area by order.
+// struct zone: the lock, the list heads of free_area by order, and the migrate type
+// of each pageblock.
 const (
-	zoneLock     = zoneBase
-	zoneFreeArea = zoneBase + 8
-	zoneWords    = 1 + 2*(maxOrder+1)
+	zoneLock       = zoneBase
+	zoneFreeArea   = zoneBase + 8
+	zonePageblocks = zoneFreeArea + 16*(maxOrder+1)
+	zoneWords      = 1 + 2*(maxOrder+1) + nrPageblocks
 )
 
 func (mm *MM) mapMemory() {

@@ -25,7 +25,9 @@ func (mm *MM) AddrName(a sim.Addr) string {
 		return fmt.Sprintf("z%d", (a-handleSlots)/8)
 	case a == zoneLock:
 		return "zone.lock"
-	case a >= zoneFreeArea && a < zoneBase+8*zoneWords:
+	case a >= zonePageblocks && a < zoneBase+8*zoneWords:
+		return fmt.Sprintf("zone.pageblock[%d].migratetype", (a-zonePageblocks)/8)
+	case a >= zoneFreeArea && a < zonePageblocks:
 		off := a - zoneFreeArea
 		return fmt.Sprintf("zone.free[%d]%s", off/16, listField(off%16))
 	case a >= pcpBase && a < pcpBase+sim.MaxCPUs*sizeofPerCPUPages:
@@ -166,7 +168,7 @@ func (mm *MM) pointerName(v uint64) string {
 			return fmt.Sprintf("&cpu%d.pcp.list", cpu)
 		}
 	}
-	if a >= zoneFreeArea && a < zoneBase+8*zoneWords {
+	if a >= zoneFreeArea && a < zonePageblocks {
 		return fmt.Sprintf("&zone.free[%d]", (a-zoneFreeArea)/16)
 	}
 	if slot := a &^ slotCacheMask; slot != a && isObjectAddr(slot) {

@@ -143,6 +143,11 @@ var ops = [...]Op{
 		"soft offline: migrate the page if it is of a kind that can be", "soft offline", mmfuzzSoftOfflinePage},
 	{"scan_movable_pages", []Arg{argFirst, argLast},
 		"memory offlining: scan the range for a movable page, and migrate from there on", "offline_pages", mmfuzzScanMovablePages},
+
+	// Page isolation.
+	{"start_isolate_page_range", []Arg{argFirst, argLast, argObject},
+		"mark the pageblocks of the range if all in it can move, while holding the slot's object; unmark them",
+		"page isolation", mmfuzzStartIsolatePageRange},
 }
 
 // Ops returns the table of entry points. It must not be changed.
