@@ -43,6 +43,8 @@ type Kernel struct {
 	__allocPages       func(mm *MM, c *sim.CPU, order uint, flags gfp) Page
 	getPage, putPage   func(mm *MM, c *sim.CPU, page Page)
 
+	__iovIterGetPagesAlloc func(mm *MM, c *sim.CPU, page Page)
+
 	skipIsolationOnOrder func(order uint) bool
 
 	__setPageZsmalloc   func(mm *MM, c *sim.CPU, page Page)
@@ -128,6 +130,7 @@ func Kernels() []*Kernel {
 		kernelV610(),
 		patchV610Rmb(),
 		kernelV614(),
+		patchV614Rc4(),
 		patchV614RevertFrozen(),
 		kernelV617(),
 	}
@@ -183,6 +186,7 @@ func (k *Kernel) resolve() Kernel {
 	inherit(&r.__allocPages, p.__allocPages)
 	inherit(&r.getPage, p.getPage)
 	inherit(&r.putPage, p.putPage)
+	inherit(&r.__iovIterGetPagesAlloc, p.__iovIterGetPagesAlloc)
 	inherit(&r.skipIsolationOnOrder, p.skipIsolationOnOrder)
 	inherit(&r.__setPageZsmalloc, p.__setPageZsmalloc)
 	inherit(&r.__clearPageZsmalloc, p.__clearPageZsmalloc)

@@ -10,17 +10,18 @@ type v614 struct{}
 // reference to one and need not look for slab.
 func kernelV614() *Kernel {
 	return &Kernel{
-		Name:               "v6.14",
-		Parent:             "v6.10",
-		Changes:            "slab pages have no reference to share; isolation does not look for slab; no barriers; get_page and put_page leave slab pages alone",
-		Source:             "9aec2fb0fd5e, 8c6e2d122b71, b9c0e49abfca",
-		Also:               []string{bugKpageflags, bugScanned},
-		isolateMovablePage: v614{}.isolateMovablePage,
-		allocSlabPage:      v614{}.allocSlabPage,
-		__freeSlab:         v614{}.__freeSlab,
-		__allocPages:       v614{}.__allocPages,
-		getPage:            v614{}.getPage,
-		putPage:            v614{}.putPage,
+		Name:                   "v6.14",
+		Parent:                 "v6.10",
+		Changes:                "slab pages have no reference to share; isolation does not look for slab; no barriers; get_page and put_page leave slab pages alone",
+		Source:                 "9aec2fb0fd5e, 8c6e2d122b71, b9c0e49abfca",
+		Also:                   []string{bugKpageflags, bugScanned},
+		isolateMovablePage:     v614{}.isolateMovablePage,
+		allocSlabPage:          v614{}.allocSlabPage,
+		__freeSlab:             v614{}.__freeSlab,
+		__allocPages:           v614{}.__allocPages,
+		getPage:                v614{}.getPage,
+		putPage:                v614{}.putPage,
+		__iovIterGetPagesAlloc: v614{}.__iovIterGetPagesAlloc,
 	}
 }
 

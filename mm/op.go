@@ -148,6 +148,10 @@ var ops = [...]Op{
 	{"start_isolate_page_range", []Arg{argFirst, argLast, argObject},
 		"mark the pageblocks of the range if all in it can move, while holding the slot's object; unmark them",
 		"page isolation", mmfuzzStartIsolatePageRange},
+
+	// Users of slab pages.
+	{"__iov_iter_get_pages_alloc", []Arg{argObject},
+		"get the page of the slot's object for I/O and put it, while holding the object", "I/O", mmfuzzIovIterGetPages},
 }
 
 // Ops returns the table of entry points. It must not be changed.

@@ -41,6 +41,7 @@ func TestGetAndPutPageOfSlab(t *testing.T) {
 	}{
 		{"v6.10", "", ""},
 		{"v6.14", bugGetSlabPage, ""},
+		{"v6.14-rc4", bugGetUnreferenced, bugRefcountUnderflow},
 		{"v6.14-revert-frozen", "", ""},
 		{"next-20220927+frozen", bugGetUnreferenced, bugRefcountUnderflow},
 	} {
@@ -60,6 +61,22 @@ func TestGetAndPutPageOfSlab(t *testing.T) {
 		if test.put == "" {
 			require.Equal(t, count, mm.refcount(nthPage(0)), test.kernel)
 			require.Nil(t, mm.Finish())
+		}
+	}
+}
+
+// Goal: I/O from a slab object changes no reference that matters: it takes one and
+// puts it, or knows that there is none. 6.14-rc4 does not know.
+func TestIovIterOfSlab(t *testing.T) {
+	for _, k := range Kernels() {
+		want := ""
+		if k.Name == "v6.14-rc4" || k.Name == "next-20220927+frozen" {
+			want = bugGetUnreferenced
+		}
+		mm := newKernel(t, k.Name)
+		require.Equal(t, want, title(mm.run(t, "kmem_cache_alloc c0 s0; __iov_iter_get_pages_alloc s0")), k.Name)
+		if want == "" {
+			require.Nil(t, mm.Finish(), k.Name)
 		}
 	}
 }

@@ -10,16 +10,17 @@ type v614RevertFrozen struct{}
 // isolation does not look for slab any more.
 func patchV614RevertFrozen() *Kernel {
 	return &Kernel{
-		Name:          "v6.14-revert-frozen",
-		Parent:        "v6.14",
-		Changes:       "9aec2fb0fd5e alone is reverted: slab pages have a reference again; get_page and put_page as ever",
-		Source:        "a report of March 2025",
-		Expect:        Expect{SLUB: underAll(bugMappingPoison)},
-		Also:          []string{bugKpageflags, bugScanned},
-		allocSlabPage: v614RevertFrozen{}.allocSlabPage,
-		__freeSlab:    v614RevertFrozen{}.__freeSlab,
-		getPage:       v60{}.getPage,
-		putPage:       v60{}.putPage,
+		Name:                   "v6.14-revert-frozen",
+		Parent:                 "v6.14",
+		Changes:                "9aec2fb0fd5e alone is reverted: slab pages have a reference again; get_page and put_page as ever",
+		Source:                 "a report of March 2025",
+		Expect:                 Expect{SLUB: underAll(bugMappingPoison)},
+		Also:                   []string{bugKpageflags, bugScanned},
+		allocSlabPage:          v614RevertFrozen{}.allocSlabPage,
+		__freeSlab:             v614RevertFrozen{}.__freeSlab,
+		getPage:                v60{}.getPage,
+		putPage:                v60{}.putPage,
+		__iovIterGetPagesAlloc: v60{}.__iovIterGetPagesAlloc,
 	}
 }
 
