@@ -44,6 +44,9 @@ func TestCrashers(t *testing.T) {
 		"slabs_on_big_endian": {"v6.0": false, "next-20220927+aligned": true, "next-20220927+skip-slab-v1": false, "v6.2": false},
 
 		"v1_no_recheck_released": {"v6.0": false, "next-20220927+skip-slab-v1": false, "v6.2": false},
+		"isolated_as_free":       {"v6.0": false, "v6.10": false, "v6.14-revert-frozen": false, "v6.17": true, "next-20220927+frozen": true},
+		"isolated_as_movable":    {"v6.0": false, "v6.2": true, "v6.10": true, "v6.14": false, "v6.17": false},
+		"get_page_of_slab":       {"v6.0": false, "v6.10": false, "v6.14": false, "v6.17": false, "next-20220927+frozen": true},
 
 		"changed_under_the_lock": {"v6.0": false, "next-20220927": true, "next-20220927+aligned": false, "v6.2": false},
 	}
