@@ -13,7 +13,7 @@ func kernelV610() *Kernel {
 		Changes:              "the slab mark is a page type and no flag; compaction passes over large compound pages only; page types and flag bits of v6.12",
 		Source:               "46df8e73a4a3 (v6.10), 4ffca5a96678 (v6.12), 2fde9e7f9e6d (v6.8)",
 		Expect:               Expect{SLUB: Verdicts{LKMM: bugMappingChanged}},
-		Also:                 []string{bugKpageflags, bugScanned},
+		Also:                 []string{bugKpageflags, bugScanned, bugIsolatedAsMovable},
 		layouts:              &layoutsV68,
 		flags:                &pageFlagsV612,
 		types:                &pageTypesV612,

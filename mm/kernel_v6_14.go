@@ -14,7 +14,7 @@ func kernelV614() *Kernel {
 		Parent:                 "v6.10",
 		Changes:                "slab pages have no reference to share; isolation does not look for slab; no barriers; get_page and put_page leave slab pages alone",
 		Source:                 "9aec2fb0fd5e, 8c6e2d122b71, b9c0e49abfca",
-		Also:                   []string{bugKpageflags, bugScanned},
+		Also:                   []string{bugKpageflags, bugScanned, bugIsolatedAsFree, bugIsolatedAsMovable},
 		isolateMovablePage:     v614{}.isolateMovablePage,
 		allocSlabPage:          v614{}.allocSlabPage,
 		__freeSlab:             v614{}.__freeSlab,

@@ -15,7 +15,7 @@ func kernelV617() *Kernel {
 		Parent:              "v6.14",
 		Changes:             "movable pages have a flag and a type that stay until they are freed; the operations come from the type, not from mapping",
 		Source:              "isolate_movable_ops_page (v6.17)",
-		Also:                []string{bugKpageflags},
+		Also:                []string{bugKpageflags, bugIsolatedAsFree},
 		flags:               &pageFlagsV617,
 		__pageMovable:       v617{}.pageHasMovableOps,
 		isolateMovablePage:  v617{}.isolateMovableOpsPage,

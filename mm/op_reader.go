@@ -10,7 +10,9 @@ import (
 
 // readerOps are their ops. Most kernels have known bugs there (see Kernel.Also),
 // which would end most programs that have them.
-var readerOps = [...]string{"kpageflags", "soft_offline_page", "scan_movable_pages"}
+var readerOps = [...]string{
+	"kpageflags", "soft_offline_page", "scan_movable_pages", "start_isolate_page_range", "__iov_iter_get_pages_alloc",
+}
 
 // Reader reports whether the op is one that random programs leave out, since
 // what it shows is known and stands in the way of what is not.

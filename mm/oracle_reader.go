@@ -12,7 +12,9 @@ const (
 
 // readersMisled are the bugs of a kernel with the new struct slab in which no
 // reader but isolation has been told of it.
-func readersMisled() []string { return []string{bugKpageflags, bugScanned, bugSplitMapping} }
+func readersMisled() []string {
+	return []string{bugKpageflags, bugScanned, bugSplitMapping, bugIsolatedAsMovable}
+}
 
 // checkKpageflags judges an answer to somebody who asks what a page is.
 func checkKpageflags(c *sim.CPU, u uint64) {

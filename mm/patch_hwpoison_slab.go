@@ -13,7 +13,7 @@ func patchHwPoisonSlab() *Kernel {
 		Parent:            "v6.6",
 		Changes:           "soft offline passes over slab pages",
 		Source:            "2fde9e7f9e6d (Miaohe Lin, 26 January 2024)",
-		Also:              []string{bugKpageflags, bugScanned},
+		Also:              []string{bugKpageflags, bugScanned, bugIsolatedAsMovable},
 		hwPoisonHandlable: hwPoisonSlab{}.hwPoisonHandlable,
 	}
 }

@@ -13,7 +13,7 @@ func patchV610Rmb() *Kernel {
 		Parent:             "v6.10",
 		Changes:            "one more smp_rmb before the test under the lock",
 		Source:             "ours, after the thread, 25 October 2022",
-		Also:               []string{bugKpageflags, bugScanned},
+		Also:               []string{bugKpageflags, bugScanned, bugIsolatedAsMovable},
 		isolateMovablePage: v610Rmb{}.isolateMovablePage,
 	}
 }

@@ -15,7 +15,7 @@ func patchV614RevertFrozen() *Kernel {
 		Changes:                "9aec2fb0fd5e alone is reverted: slab pages have a reference again; get_page and put_page as ever",
 		Source:                 "a report of March 2025",
 		Expect:                 Expect{SLUB: underAll(bugMappingPoison)},
-		Also:                   []string{bugKpageflags, bugScanned},
+		Also:                   []string{bugKpageflags, bugScanned, bugIsolatedAsMovable},
 		allocSlabPage:          v614RevertFrozen{}.allocSlabPage,
 		__freeSlab:             v614RevertFrozen{}.__freeSlab,
 		getPage:                v60{}.getPage,

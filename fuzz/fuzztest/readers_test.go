@@ -16,7 +16,7 @@ import (
 // that change what they find: README has the table. The verdict is the same under each memory model. A title that belongs
 // to a reader is one that the kernel's row says it has.
 func TestVerdictsOfOtherReaders(t *testing.T) {
-	kernels := []string{"v6.0", "next-20220927+skip-slab-v1", "v6.2", "v6.6+hwpoison-slab", "v6.10", "v6.14", "v6.17"}
+	kernels := []string{"v6.0", "next-20220927+skip-slab-v1", "v6.2", "v6.6+hwpoison-slab", "v6.10", "v6.14-rc4", "v6.14", "v6.17"}
 	files, err := filepath.Glob(filepath.Join(corpus, "scenarios", "readers", "*.txt"))
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
