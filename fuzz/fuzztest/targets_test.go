@@ -64,3 +64,15 @@ func TestFunctionAddressHoldsOnTheCrashes(t *testing.T) {
 	}
 	require.Greater(t, checked, 4)
 }
+
+// The one address with the mark of a movable page that is not wild: that of movable_operations which an owner registered.
+func TestFunctionAddressMayBeThatOfMovableOperations(t *testing.T) {
+	target, err := fuzz.FindTarget("FuzzFunctionAddress")
+	require.NoError(t, err)
+	e, err := target.NewExec("", "")
+	require.NoError(t, err)
+	defer e.Close()
+	for _, address := range []uint64{0xffffffff82000002, 0xffffffff82000022, 0xffffffff82000006, 0xffffffff8200000a} {
+		require.NoError(t, target.Check(e, fuzz.AddressInput(address)), "%#x", address)
+	}
+}
