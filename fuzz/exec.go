@@ -140,7 +140,8 @@ func (e *Exec) Bytes(data []byte) *Program {
 		s := &e.subjects[j]
 		p.Kernel, p.Model = s.Kernel, s.Model
 		first := e.firstSchedule(p)
-		for i := first; i <= drawnSchedules[s.Model]; i++ {
+		last := e.drawn(s)
+		for i := first; i <= last; i++ {
 			e.runs++
 			e.runner.unfinished = (i-first)%finishedSchedules != 0
 			if o := e.runner.RunWith(p, e.chooser(p, seed, i)); o.Bug != nil && s.reports(e.runner.alloc(), o.Title()) {
@@ -160,12 +161,22 @@ func (e *Exec) firstSchedule(p *Program) int {
 			return 0
 		}
 	}
-	for i := range e.subjects {
-		if s := &e.subjects[i]; p.Model != sim.SC && s.Kernel == p.Kernel && s.Model == sim.SC {
-			return 1
-		}
+	if p.Model != sim.SC && e.underSC(p.Kernel) {
+		return 1
 	}
 	return 0
+}
+
+// drawn is how many schedules are drawn for a subject: as many as under sc when it is not run under sc as well.
+func (e *Exec) drawn(s *Subject) int {
+	if e.underSC(s.Kernel) {
+		return drawnSchedules[s.Model]
+	}
+	return drawnSchedules[sim.SC]
+}
+
+func (e *Exec) underSC(kernel string) bool {
+	return slices.ContainsFunc(e.subjects, func(s Subject) bool { return s.Kernel == kernel && s.Model == sim.SC })
 }
 
 // chooser returns schedule i of p: its own choices, then drawn ones.
