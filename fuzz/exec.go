@@ -108,7 +108,7 @@ func NewExec(shape *Shape, subjects []Subject) *Exec {
 	return &Exec{
 		shape:     shape,
 		subjects:  subjects,
-		runner:    NewRunner(),
+		runner:    newHastyRunner(),
 		decoder:   newDecoder(),
 		addresses: map[string]sim.Addr{},
 		waiting:   parseCalls("kmem_cache_alloc c1 s0", "kmem_cache_free s0", "kmem_cache_shrink c1"),

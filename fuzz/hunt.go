@@ -56,7 +56,7 @@ func (h *Hunt) Do() Stats {
 	var workers sync.WaitGroup
 	for range max(h.Jobs, 1) {
 		workers.Go(func() {
-			w := worker{hunt: h, runner: NewRunner(), generator: newGenerator(), mutator: newMutator(anyShape()), seen: t.seen}
+			w := worker{hunt: h, runner: newHastyRunner(), generator: newGenerator(), mutator: newMutator(anyShape()), seen: t.seen}
 			defer w.runner.Close()
 			for {
 				first, n := t.take()

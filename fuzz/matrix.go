@@ -22,8 +22,8 @@ type Cell struct {
 	// Expected says that the verdict is what the kernel's row expects, and that a scenario has the bug that it names, or
 	// one of its class.
 	Expected bool
-	// Results are those of the scenarios, nil for those that are not run: an allocator other than the kernel's default one
-	// is not asked about scenarios that use no slab.
+	// Results are those of the scenarios. Those of scenarios that use no slab are the same with each allocator of a kernel,
+	// and found once.
 	Results []*Verification
 }
 
@@ -38,7 +38,16 @@ func Matrix(scenarios []*Program, limit int) []Cell {
 			}
 		}
 	}
-	share(len(cells), func(v *Verifier, i int) { cells[i].fill(v, scenarios, limit) })
+	share(len(cells), func(v *Verifier, i int) { cells[i].verify(v, scenarios, limit) })
+	first := map[string]*Cell{} // of a kernel and model: the one with the default allocator
+	for i := range cells {
+		cell := &cells[i]
+		on := cell.Kernel + " " + cell.Model.String()
+		if first[on] == nil {
+			first[on] = cell
+		}
+		cell.judge(first[on].Results)
+	}
 	return cells
 }
 
@@ -70,20 +79,27 @@ func (cell *Cell) on(p *Program) *Program {
 	return p
 }
 
-func (cell *Cell) fill(v *Verifier, scenarios []*Program, limit int) {
-	k, err := mm.FindKernel(cell.Kernel)
-	if err != nil {
-		panic(err) // it is from the table
-	}
-	expect := k.Expect.Of(cell.Allocator, cell.Model)
-	named := expect == ""
+// verify runs the scenarios, but for those that the cell with the default allocator does as well.
+func (cell *Cell) verify(v *Verifier, scenarios []*Program, limit int) {
+	byDefault := cell.kernel().Allocators()[0] == cell.Allocator
 	cell.Results = make([]*Verification, len(scenarios))
 	for i, scenario := range scenarios {
-		if cell.Allocator != k.Allocators()[0] && !scenario.UsesSlabs() {
-			continue
+		if byDefault || scenario.UsesSlabs() {
+			result := v.Verify(cell.on(scenario), limit)
+			cell.Results[i] = &result
 		}
-		result := v.Verify(cell.on(scenario), limit)
-		cell.Results[i] = &result
+	}
+}
+
+// judge says what the results come to, when those that are missing are like the others.
+func (cell *Cell) judge(others []*Verification) {
+	expect := cell.kernel().Expect.Of(cell.Allocator, cell.Model)
+	named := expect == ""
+	for i := range cell.Results {
+		if cell.Results[i] == nil {
+			cell.Results[i] = others[i]
+		}
+		result := cell.Results[i]
 		cell.Executions += result.Executions
 		switch {
 		case result.Verdict == Buggy:
@@ -97,6 +113,14 @@ func (cell *Cell) fill(v *Verifier, scenarios []*Program, limit int) {
 		}
 	}
 	cell.Expected = cell.Verdict != Unknown && (expect != "") == (cell.Verdict == Buggy) && named
+}
+
+func (cell *Cell) kernel() *mm.Kernel {
+	k, err := mm.FindKernel(cell.Kernel)
+	if err != nil {
+		panic(err) // it is from the table
+	}
+	return k
 }
 
 // UsesSlabs reports whether the program calls the slab allocator.

@@ -14,6 +14,7 @@ func (mm *MM) Boot(cfg Config, model sim.Model, ch sim.Chooser) {
 	if mm.target == nil || cfg != mm.cfg {
 		mm.cfg = cfg
 		mm.layout = mm.k.layouts[cfg.chosen[cfgAlloc]]
+		mm.alloc = &allocators[cfg.chosen[cfgAlloc]]
 		mm.linkText()
 		mm.createCaches()
 		mm.bootMemory()
@@ -30,7 +31,7 @@ func (mm *MM) bootMemory() {
 		mm.m.Clear()
 		mm.bootPages()
 		for i := range mm.caches {
-			mm.pokeListHead(mm.caches[i].partial())
+			mm.alloc.bootCache(mm, &mm.caches[i])
 		}
 		mm.bootOwners()
 		*image = mm.m.Snapshot()
@@ -79,45 +80,4 @@ func (mm *MM) pokeListAddTail(entry, head listHead) {
 	m.Poke(entry.prev(), uint64(prev))
 	m.Poke(entry.next(), uint64(head))
 	m.Poke(head.prev(), uint64(entry))
-}
-
-// createCaches is what kmem_cache_create decides: sizes, and offsets of the
-// free pointer. It stands in the middle of a free object, but after an object
-// that readers may still read.
-func (mm *MM) createCaches() {
-	perPage := sim.Addr(mm.cfg.number(cfgObjects))
-	wanted := uint64(mm.cfg.number(cfgCPUPartial))
-	for i := range mm.caches {
-		s := &mm.caches[i]
-		*s = kmemCache{
-			addr:          cacheBase + sim.Addr(i)*sizeofKmemCache,
-			typesafe:      i == 1,
-			order:         mm.cfg.number(cfgOrder),
-			size:          pageSize / perPage,
-			minPartial:    uint64(mm.cfg.number(cfgMinPartial)),
-			hasCPUPartial: wanted != 0,
-		}
-		s.objects = uint64(perPage) << s.order
-		s.offset = s.size / 2
-		if s.typesafe {
-			s.offset = s.size - 8
-		}
-		s.cpuPartialSlabs = uint32((wanted*2 + s.objects - 1) / s.objects) // slub_set_cpu_partial
-	}
-}
-
-// index is i of mm.caches[i].
-func (s *kmemCache) index() uint8 { return uint8((s.addr - cacheBase) / sizeofKmemCache) }
-
-// drainCache flushes what each CPU has and frees the empty slabs.
-func (mm *MM) drainCache(c *sim.CPU, s *kmemCache) {
-	for i := range sim.MaxCPUs {
-		cpu := s.cpuSlab(i)
-		if mm.m.Peek(cpu.slab()) != 0 || mm.m.Peek(cpu.partial()) != 0 {
-			mm.__flushCpuSlab(c, s, i)
-		}
-	}
-	if mm.m.Peek(s.nrPartial()) != 0 {
-		mm.__kmemCacheDoShrink(c, s)
-	}
 }

@@ -21,6 +21,7 @@ type MM struct {
 	target *target
 	images [nrAllocs]*sim.Image // memory at boot
 	layout *layout
+	alloc  *allocator
 	text   [nrSymbols]uint64 // addresses of functions
 	caches [NrCaches]kmemCache
 	shadow shadow
@@ -60,7 +61,7 @@ func (mm *MM) Finish() *sim.Bug {
 func (mm *MM) mmfuzzQuiesce(c *sim.CPU) {
 	mm.finishOwners(c)
 	for i := range mm.caches {
-		mm.drainCache(c, &mm.caches[i])
+		mm.alloc.drainCache(mm, c, &mm.caches[i])
 	}
 	for mm.rcuDoBatch(c) > 0 {
 	}

@@ -15,6 +15,8 @@ type symbol uint8
 
 const (
 	symRcuFreeSlab symbol = iota
+	symKmemRcuFree
+	symRcuLeakCallback
 	symZsPageIsolate
 	symZsPageMigrate
 	symZsPagePutback
@@ -23,16 +25,20 @@ const (
 	symBalloonPagePutback
 	nrSymbols
 
-	nrCallbacks = symRcuFreeSlab + 1
+	nrCallbacks = symKmemRcuFree + 1
 )
 
 // symbols has the addresses that functions have when none is aligned. That of
-// rcu_free_slab is the report's.
+// rcu_free_slab is the report's, those of the others are made up, the low bits of
+// callbacks like it. call_rcu puts rcu_leak_callback in the place of another only
+// when that is queued twice, with CONFIG_DEBUG_OBJECTS_RCU_HEAD.
 var symbols = [nrSymbols]struct {
 	name    string
 	address uint64
 }{
 	symRcuFreeSlab:        {"rcu_free_slab", 0xffffffff811303aa},
+	symKmemRcuFree:        {"kmem_rcu_free", 0xffffffff8112f6d2},
+	symRcuLeakCallback:    {"rcu_leak_callback", 0xffffffff810a2c0e},
 	symZsPageIsolate:      {"zs_page_isolate", 0xffffffff81133c15},
 	symZsPageMigrate:      {"zs_page_migrate", 0xffffffff81133e07},
 	symZsPagePutback:      {"zs_page_putback", 0xffffffff811342b3},

@@ -39,6 +39,8 @@ type Kernel struct {
 	allocSlabPage      func(mm *MM, c *sim.CPU, order uint) slab
 	__freeSlab         func(mm *MM, c *sim.CPU, s *kmemCache, slab slab)
 	freeSlab           func(mm *MM, c *sim.CPU, s *kmemCache, slab slab)
+	kmemGetpages       func(mm *MM, c *sim.CPU, s *kmemCache) slab
+	kmemFreepages      func(mm *MM, c *sim.CPU, s *kmemCache, slab slab)
 	__freePages        func(mm *MM, c *sim.CPU, page Page, order uint)
 	__allocPages       func(mm *MM, c *sim.CPU, order uint, flags gfp) Page
 	getPage, putPage   func(mm *MM, c *sim.CPU, page Page)
@@ -182,6 +184,8 @@ func (k *Kernel) resolve() Kernel {
 	inherit(&r.allocSlabPage, p.allocSlabPage)
 	inherit(&r.__freeSlab, p.__freeSlab)
 	inherit(&r.freeSlab, p.freeSlab)
+	inherit(&r.kmemGetpages, p.kmemGetpages)
+	inherit(&r.kmemFreepages, p.kmemFreepages)
 	inherit(&r.__freePages, p.__freePages)
 	inherit(&r.__allocPages, p.__allocPages)
 	inherit(&r.getPage, p.getPage)

@@ -22,6 +22,8 @@ func kernelV60() *Kernel {
 		allocSlabPage:          v60{}.allocSlabPage,
 		__freeSlab:             v60{}.__freeSlab,
 		freeSlab:               v60{}.freeSlab,
+		kmemGetpages:           v60{}.kmemGetpages,
+		kmemFreepages:          v60{}.kmemFreepages,
 		__freePages:            v60{}.__freePages,
 		__allocPages:           v60{}.__allocPages,
 		getPage:                v60{}.getPage,

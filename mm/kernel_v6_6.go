@@ -11,9 +11,10 @@ func kernelV66() *Kernel {
 	return &Kernel{
 		Name:               "v6.6",
 		Parent:             "v6.2",
-		Changes:            "isolate_movable_page works on the folio of what is no tail page; flag bits of v6.8",
+		Changes:            "isolate_movable_page works on the folio of what is no tail page; flag bits of v6.8; no SLOB",
 		Source:             "v6.6",
 		Also:               readersMisled(),
+		layouts:            &layoutsV64,
 		flags:              &pageFlagsV68,
 		isolateMovablePage: v66{}.isolateMovablePage,
 	}

@@ -68,6 +68,12 @@ func listMove(c *sim.CPU, entry, head listHead) {
 	listAdd(c, entry, head)
 }
 
+// listMoveTail is list_move_tail, include/linux/list.h, v6.0.
+func listMoveTail(c *sim.CPU, entry, head listHead) {
+	__listDelEntry(c, entry)
+	listAddTail(c, entry, head)
+}
+
 // listEmpty is list_empty, include/linux/list.h, v6.0.
 func listEmpty(c *sim.CPU, head listHead) bool {
 	return c.ReadOnce(head.next()) == uint64(head)

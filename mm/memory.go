@@ -30,6 +30,12 @@ const (
 	zoneBase  sim.Addr = 0xffff88803fffb000 // struct zone
 	pcpBase   sim.Addr = 0xffff88803fffc000 // struct per_cpu_pages of each CPU
 	cacheBase sim.Addr = 0xffff888002000000 // struct kmem_cache, one after the other
+	// Of SLAB: array_caches of the CPUs, lists of free objects. Of SLOB: its lock
+	// and list.
+	arrayCacheBase sim.Addr = 0xffff888002010000
+	freelistBase   sim.Addr = 0xffff888002018000
+	slobBase       sim.Addr = 0xffff888002019000
+
 	slotBase  sim.Addr = 0xffffc90000000000
 	stackBase sim.Addr = 0xffffc90000010000 // list heads on the CPUs' stacks
 
@@ -52,6 +58,9 @@ func (mm *MM) mapMemory() {
 	mm.m.Map(vmemmap, NrPages*sizeofPage/8)
 	mm.m.Map(directMap, NrPages*int(pageSize)/8)
 	mm.m.Map(cacheBase, NrCaches*sizeofKmemCache/8)
+	mm.m.Map(arrayCacheBase, int(arrayCachesEnd-arrayCacheBase)/8)
+	mm.m.Map(freelistBase, int(freelistsEnd-freelistBase)/8)
+	mm.m.Map(slobBase, slobWords)
 	mm.m.Map(zoneBase, zoneWords)
 	mm.m.Map(pcpBase, sim.MaxCPUs*sizeofPerCPUPages/8)
 	mm.m.Map(slotBase, int(slotsEnd-slotBase)/8)

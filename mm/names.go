@@ -36,7 +36,16 @@ func (mm *MM) AddrName(a sim.Addr) string {
 		return fmt.Sprintf("cpu%d.pcp.%s", off/sizeofPerCPUPages, fields[off%sizeofPerCPUPages/8])
 	case a >= cacheBase && a < cacheBase+NrCaches*sizeofKmemCache:
 		off := a - cacheBase
-		return fmt.Sprintf("c%d%s", off/sizeofKmemCache, cacheField(off%sizeofKmemCache))
+		return fmt.Sprintf("c%d%s", off/sizeofKmemCache, mm.alloc.cacheField(off%sizeofKmemCache))
+	case a >= arrayCacheBase && a < arrayCachesEnd:
+		return arrayCacheName(a - arrayCacheBase)
+	case a >= freelistBase && a < freelistsEnd:
+		off := a - freelistBase
+		return fmt.Sprintf("p%d.freelist[%d]", off/sizeofFreelist, off%sizeofFreelist)
+	case a == slobLock:
+		return "slob_lock"
+	case a == freeSlobLarge.next() || a == freeSlobLarge.prev():
+		return "free_slob_large" + listField(a-sim.Addr(freeSlobLarge))
 	case a >= stackBase && a < stackBase+sim.MaxCPUs*sizeofStack:
 		off := a - stackBase
 		return fmt.Sprintf("cpu%d.stack[%d]%s", off/sizeofStack, off%sizeofStack/16, listField(off%16))
@@ -84,20 +93,6 @@ func listField(off sim.Addr) string {
 	return ".next"
 }
 
-func cacheField(off sim.Addr) string {
-	switch off {
-	case 0:
-		return ".node.list_lock"
-	case 8:
-		return ".node.nr_partial"
-	case 16, 24:
-		return ".node.partial" + listField(off-16)
-	}
-	off -= sizeofNode
-	fields := [...]string{"freelist", "slab", "partial"}
-	return fmt.Sprintf(".cpu%d.%s", off/sizeofCPUSlab, fields[off%sizeofCPUSlab/8])
-}
-
 // ValueName names the value v of the word at a: by what the word is if that
 // says, else as a pointer.
 func (mm *MM) ValueName(a sim.Addr, v uint64) string {
@@ -111,7 +106,7 @@ func (mm *MM) ValueName(a sim.Addr, v uint64) string {
 		case pageRefcount:
 			return fmt.Sprint(int32(v))
 		case pagePrivate:
-			if w := slabWord(v); w.objects() != 0 {
+			if w := slabWord(v); mm.layout.counters == pagePrivate && w.objects() != 0 && w.objects() <= maxObjects {
 				return mm.slabWordName(w)
 			}
 			pointer = false

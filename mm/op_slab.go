@@ -13,7 +13,7 @@ const slotCacheMask = NrCaches - 1
 
 func mmfuzzKmemCacheAlloc(mm *MM, c *sim.CPU, a [MaxArgs]uint8) {
 	cache := uint64(a[0] & slotCacheMask)
-	object := mm.kmemCacheAlloc(c, &mm.caches[cache])
+	object := mm.alloc.kmemCacheAlloc(mm, c, &mm.caches[cache])
 	if object == 0 {
 		return
 	}
@@ -27,16 +27,16 @@ func mmfuzzKmemCacheFree(mm *MM, c *sim.CPU, a [MaxArgs]uint8) {
 // mmfuzzFreeSlotObject frees what was in a slot.
 func (mm *MM) mmfuzzFreeSlotObject(c *sim.CPU, word uint64) {
 	if word != 0 {
-		mm.kmemCacheFree(c, &mm.caches[word&slotCacheMask], sim.Addr(word&^slotCacheMask))
+		mm.alloc.kmemCacheFree(mm, c, &mm.caches[word&slotCacheMask], sim.Addr(word&^slotCacheMask))
 	}
 }
 
 func mmfuzzKmemCacheShrink(mm *MM, c *sim.CPU, a [MaxArgs]uint8) {
-	mm.kmemCacheShrink(c, &mm.caches[a[0]&slotCacheMask])
+	mm.alloc.kmemCacheShrink(mm, c, &mm.caches[a[0]&slotCacheMask])
 }
 
 func mmfuzzFlushCpuSlab(mm *MM, c *sim.CPU, a [MaxArgs]uint8) {
-	mm.flushCpuSlab(c, &mm.caches[a[0]&slotCacheMask])
+	mm.alloc.flushCpu(mm, c, &mm.caches[a[0]&slotCacheMask])
 }
 
 func mmfuzzRcuDoBatch(mm *MM, c *sim.CPU, _ [MaxArgs]uint8) { mm.rcuDoBatch(c) }

@@ -28,8 +28,8 @@ func (mm *MM) mappingName(mapping uint64) string {
 	switch {
 	case mapping&pageMappingFlags != pageMappingMovable || mapping == pageMappingMovable:
 		return "changed since the test"
-	case mapping == mm.text[symRcuFreeSlab]:
-		return "rcu_free_slab"
+	case mapping == mm.text[mm.alloc.callback]:
+		return symbols[mm.alloc.callback].name
 	case mapping == mm.listPoison2():
 		return "LIST_POISON2"
 	case mm.layout.slabs == pageMapping && uint32(mapping) <= slabsMax && (upper == 0 || upper == mm.listPoison2()>>32):
@@ -55,27 +55,36 @@ func (mm *MM) mappingDetail(mapping uint64, offset sim.Addr, page Page) string {
 	return detail
 }
 
-// slabFields is what struct slab has at the offset, by the kernel's layout.
+// slabFields is what struct slab has at the offset, by the allocator's layout.
 func (mm *MM) slabFields(offset sim.Addr) string {
-	l := mm.layout
-	fields := [...]struct {
-		offset sim.Addr
-		name   string
-	}{
-		{pageFlags, "__page_flags"},
-		{l.slabCache, "slab_cache"},
-		{l.slabList, "slab_list.next"},
-		{l.slabList + 8, "slab_list.prev"},
-		{l.rcuHead, "rcu_head.next"},
-		{l.rcuHead + 8, "rcu_head.func"},
-		{l.slabs, "slabs"},
-		{l.counters, "freelist, counters"},
-		{pageRefcount, "__page_refcount"},
+	switch offset {
+	case pageFlags:
+		return "__page_flags"
+	case pageRefcount:
+		return "__page_refcount"
 	}
+	l := mm.layout
 	var names []string
-	for _, f := range fields {
-		if f.offset == offset {
-			names = append(names, f.name)
+	for _, f := range [...]struct {
+		offset        sim.Addr
+		first, second string // of two words
+	}{
+		{l.slabCache, "slab_cache", ""},
+		{l.slabList, "slab_list.next", "slab_list.prev"},
+		{l.rcuHead, "rcu_head.next", "rcu_head.func"},
+		{l.slabs, "slabs", ""},
+		{l.counters, "freelist, counters", ""},
+		{l.freelist, "freelist", ""},
+		{l.sMem, "s_mem", ""},
+		{l.units, "units", ""},
+		{l.active, "active", ""},
+	} {
+		switch {
+		case f.offset == 0: // there is none
+		case f.offset == offset:
+			names = append(names, f.first)
+		case f.offset+8 == offset && f.second != "":
+			names = append(names, f.second)
 		}
 	}
 	return strings.Join(names, ", ")

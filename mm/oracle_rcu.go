@@ -22,11 +22,17 @@ func (mm *MM) noteReadLock(c *sim.CPU) {
 
 func (mm *MM) noteReadUnlock(c *sim.CPU) { mm.shadow.readers[c.ID()].nesting-- }
 
-// callbackOf returns the shadow of the page that the rcu_head is in.
-func (mm *MM) callbackOf(head sim.Addr) *pageShadow { return mm.shadow.page(Page(head)) }
+// queuedAt returns the clock when the rcu_head was queued, 0 when it is not. The
+// rcu_head is in a struct page, or in an object.
+func (s *shadow) queuedAt(head sim.Addr) *uint32 {
+	if isObjectAddr(head) {
+		return &s.queued[(head-directMap)/smallestObject]
+	}
+	return &s.page(Page(head)).queued
+}
 
 func (mm *MM) checkNotQueued(c *sim.CPU, head sim.Addr) {
-	if mm.callbackOf(head).callback {
+	if *mm.shadow.queuedAt(head) != 0 {
 		c.Bug(bugCallRcuTwice, "")
 	}
 }
@@ -34,18 +40,18 @@ func (mm *MM) checkNotQueued(c *sim.CPU, head sim.Addr) {
 func (mm *MM) noteQueued(head sim.Addr) {
 	s := &mm.shadow
 	s.clock++
-	p := mm.callbackOf(head)
-	p.callback, p.queued = true, s.clock
+	*s.queuedAt(head) = s.clock
 }
 
 func (mm *MM) checkInvoked(c *sim.CPU, head sim.Addr) {
-	p := mm.callbackOf(head)
-	if !p.callback {
+	p := mm.shadow.queuedAt(head)
+	queued := *p
+	if queued == 0 {
 		c.Bug(bugCallbackTwice, "")
 	}
-	p.callback = false
+	*p = 0
 	for i := range mm.shadow.readers {
-		if r := &mm.shadow.readers[i]; r.nesting > 0 && r.since < p.queued {
+		if r := &mm.shadow.readers[i]; r.nesting > 0 && r.since < queued {
 			c.Bug(bugCallbackEarly, "")
 		}
 	}
@@ -54,7 +60,12 @@ func (mm *MM) checkInvoked(c *sim.CPU, head sim.Addr) {
 // checkRcuLeak wants no callback to be left at quiescence.
 func (mm *MM) checkRcuLeak(c *sim.CPU) {
 	for i := range mm.shadow.pages {
-		if mm.shadow.pages[i].callback {
+		if mm.shadow.pages[i].queued != 0 {
+			c.Bug(bugCallbackLeaked, "")
+		}
+	}
+	for _, queued := range mm.shadow.queued {
+		if queued != 0 {
 			c.Bug(bugCallbackLeaked, "")
 		}
 	}

@@ -18,94 +18,94 @@ func TestOracleSlab(t *testing.T) {
 		{"alloc and free", func(mm *MM, c *sim.CPU) {
 			s := &mm.caches[0]
 			for range 3 {
-				mm.kmemCacheFree(c, s, mm.kmemCacheAlloc(c, s))
+				mm.alloc.kmemCacheFree(mm, c, s, mm.alloc.kmemCacheAlloc(mm, c, s))
 			}
 		}, ""},
 		{"freed twice", func(mm *MM, c *sim.CPU) {
 			s := &mm.caches[0]
-			object := mm.kmemCacheAlloc(c, s)
-			mm.kmemCacheFree(c, s, object)
-			mm.kmemCacheFree(c, s, object)
+			object := mm.alloc.kmemCacheAlloc(mm, c, s)
+			mm.alloc.kmemCacheFree(mm, c, s, object)
+			mm.alloc.kmemCacheFree(mm, c, s, object)
 		}, bugFreeUnused},
 		{"freed to another cache", func(mm *MM, c *sim.CPU) {
-			mm.kmemCacheFree(c, &mm.caches[1], mm.kmemCacheAlloc(c, &mm.caches[0]))
+			mm.alloc.kmemCacheFree(mm, c, &mm.caches[1], mm.alloc.kmemCacheAlloc(mm, c, &mm.caches[0]))
 		}, bugFreeForeign},
 		{"the inside of an object freed", func(mm *MM, c *sim.CPU) {
-			mm.kfree(c, mm.kmemCacheAlloc(c, &mm.caches[0])+8)
+			mm.kfree(c, mm.alloc.kmemCacheAlloc(mm, c, &mm.caches[0])+8)
 		}, bugFreeForeign},
 		{"kfree of a page", func(mm *MM, c *sim.CPU) {
 			mm.kfree(c, pageAddress(mm.allocPages(c, 0, 0)))
 		}, bugKfreeNoSlab},
 		{"free pointer overwritten", func(mm *MM, c *sim.CPU) {
 			s := &mm.caches[0]
-			object := mm.kmemCacheAlloc(c, s)
-			mm.kmemCacheFree(c, s, object)
+			object := mm.alloc.kmemCacheAlloc(mm, c, s)
+			mm.alloc.kmemCacheFree(mm, c, s, object)
 			c.WriteOnce(object+s.offset, 0x6b6b6b6b6b6b6b6b)
-			mm.kmemCacheAlloc(c, s)
+			mm.alloc.kmemCacheAlloc(mm, c, s)
 		}, bugFreelistBroken},
 		{"freelist has an object in use", func(mm *MM, c *sim.CPU) {
 			s := &mm.caches[0]
-			used := mm.kmemCacheAlloc(c, s)
+			used := mm.alloc.kmemCacheAlloc(mm, c, s)
 			c.WriteOnce(s.cpuSlab(c.ID()).freelist(), uint64(used))
 			setFreepointer(c, s, used, 0)
-			mm.kmemCacheAlloc(c, s)
+			mm.alloc.kmemCacheAlloc(mm, c, s)
 		}, bugHandedOutTwice},
 		{"freelist has an object of another slab", func(mm *MM, c *sim.CPU) {
 			s := &mm.caches[0]
-			mm.kmemCacheAlloc(c, s)
-			other := mm.kmemCacheAlloc(c, &mm.caches[1])
+			mm.alloc.kmemCacheAlloc(mm, c, s)
+			other := mm.alloc.kmemCacheAlloc(mm, c, &mm.caches[1])
 			c.WriteOnce(s.cpuSlab(c.ID()).freelist(), uint64(other))
-			mm.kmemCacheAlloc(c, s)
+			mm.alloc.kmemCacheAlloc(mm, c, s)
 		}, bugForeignObject},
 		{"slab's freelist is another slab's", func(mm *MM, c *sim.CPU) {
 			s := &mm.caches[0]
-			sl := mm.virtToSlab(c, mm.kmemCacheAlloc(c, s))
+			sl := mm.virtToSlab(c, mm.alloc.kmemCacheAlloc(mm, c, s))
 			mm.flushCpuSlab(c, s)
-			other := mm.kmemCacheAlloc(c, &mm.caches[1])
+			other := mm.alloc.kmemCacheAlloc(mm, c, &mm.caches[1])
 			c.WriteOnce(sl.at(mm.layout.counters), uint64(sl.Word(mm, c).withFreelist(other)))
-			mm.kmemCacheAlloc(c, s)
+			mm.alloc.kmemCacheAlloc(mm, c, s)
 		}, bugFreelistBroken},
 		{"slab discarded while used", func(mm *MM, c *sim.CPU) {
 			s := &mm.caches[0]
-			mm.discardSlab(c, s, mm.virtToSlab(c, mm.kmemCacheAlloc(c, s)))
+			mm.discardSlab(c, s, mm.virtToSlab(c, mm.alloc.kmemCacheAlloc(mm, c, s)))
 		}, bugDiscardUsed},
 		{"freelist is a cycle", func(mm *MM, c *sim.CPU) {
 			s := &mm.caches[0]
-			object := mm.kmemCacheAlloc(c, s)
-			mm.kmemCacheFree(c, s, object)
+			object := mm.alloc.kmemCacheAlloc(mm, c, s)
+			mm.alloc.kmemCacheFree(mm, c, s, object)
 			setFreepointer(c, s, object, object)
 			mm.flushCpuSlab(c, s)
 		}, bugFreelistCycle},
 		{"flushed slab not frozen", func(mm *MM, c *sim.CPU) {
 			s := &mm.caches[0]
-			sl := mm.virtToSlab(c, mm.kmemCacheAlloc(c, s))
+			sl := mm.virtToSlab(c, mm.alloc.kmemCacheAlloc(mm, c, s))
 			c.WriteOnce(sl.at(mm.layout.counters), uint64(sl.Word(mm, c).withFrozen(false)))
 			mm.flushCpuSlab(c, s)
 		}, bugSlabNotFrozen},
 		{"slab on the node's list frozen", func(mm *MM, c *sim.CPU) {
 			s := &mm.caches[0]
-			sl := mm.virtToSlab(c, mm.kmemCacheAlloc(c, s))
+			sl := mm.virtToSlab(c, mm.alloc.kmemCacheAlloc(mm, c, s))
 			mm.flushCpuSlab(c, s)
 			c.WriteOnce(sl.at(mm.layout.counters), uint64(sl.Word(mm, c).withFrozen(true)))
-			mm.kmemCacheAlloc(c, s)
+			mm.alloc.kmemCacheAlloc(mm, c, s)
 		}, bugSlabFrozen},
 		{"slab on the node's list has nothing", func(mm *MM, c *sim.CPU) {
 			s := &mm.caches[0]
-			sl := mm.virtToSlab(c, mm.kmemCacheAlloc(c, s))
+			sl := mm.virtToSlab(c, mm.alloc.kmemCacheAlloc(mm, c, s))
 			mm.flushCpuSlab(c, s)
 			c.WriteOnce(sl.at(mm.layout.counters), uint64(sl.Word(mm, c).withFreelist(0)))
-			mm.kmemCacheAlloc(c, s)
+			mm.alloc.kmemCacheAlloc(mm, c, s)
 		}, bugPartialNoFreelist},
 		{"slab on the node's list full", func(mm *MM, c *sim.CPU) {
 			s := &mm.caches[0]
-			sl := mm.virtToSlab(c, mm.kmemCacheAlloc(c, s))
+			sl := mm.virtToSlab(c, mm.alloc.kmemCacheAlloc(mm, c, s))
 			mm.flushCpuSlab(c, s)
 			w := sl.Word(mm, c)
 			c.WriteOnce(sl.at(mm.layout.counters), uint64(w.withInuse(w.objects())))
-			mm.kmemCacheShrink(c, s)
+			mm.alloc.kmemCacheShrink(mm, c, s)
 		}, bugPartialFull},
 		{"slab_cache overwritten", func(mm *MM, c *sim.CPU) {
-			object := mm.kmemCacheAlloc(c, &mm.caches[0])
+			object := mm.alloc.kmemCacheAlloc(mm, c, &mm.caches[0])
 			c.WriteOnce(mm.virtToSlab(c, object).at(mm.layout.slabCache), uint64(mm.caches[0].addr)+8)
 			mm.kfree(c, object)
 		}, bugSlabCache},
@@ -146,8 +146,8 @@ func TestOracleSlabReadAfterGracePeriod(t *testing.T) {
 				return
 			}
 			s := &mm.caches[1]
-			object = mm.kmemCacheAlloc(c, s)
-			mm.kmemCacheFree(c, s, object)
+			object = mm.alloc.kmemCacheAlloc(mm, c, s)
+			mm.alloc.kmemCacheFree(mm, c, s, object)
 			mm.flushCpuSlab(c, s)
 			mm.rcuDoBatch(c)
 		}).Bug

@@ -16,6 +16,8 @@ func patchFrozen() *Kernel {
 		Also:          []string{bugKpageflags, bugScanned, bugIsolatedAsFree, bugIsolatedAsMovable},
 		allocSlabPage: frozen{}.allocSlabPage,
 		__freeSlab:    frozen{}.__freeSlab,
+		kmemGetpages:  frozen{}.kmemGetpages,
+		kmemFreepages: frozen{}.kmemFreepages,
 	}
 }
 
@@ -42,4 +44,30 @@ func (frozen) __freeSlab(mm *MM, c *sim.CPU, s *kmemCache, slab slab) {
 	mm.k.__folioClearSlab(mm, c, folio)
 	c.WriteOnce(folio.at(pageMapping), 0)
 	mm.freeFrozenPages(c, folio, order)
+}
+
+// kmemGetpages is kmem_getpages, mm/slab.c, v6.0, with frozen pages.
+func (frozen) kmemGetpages(mm *MM, c *sim.CPU, s *kmemCache) slab {
+	folio := mm.allocFrozenPages(c, s.order, gfpComp)
+	if folio == 0 {
+		return 0
+	}
+	slab := slab(folio)
+	mm.k.__folioSetSlab(mm, c, folio)
+	if pageIsPfmemalloc(c, folio) {
+		mm.slabSetPfmemalloc(c, slab)
+	}
+	return slab
+}
+
+// kmemFreepages is kmem_freepages, mm/slab.c, v6.0, with frozen pages.
+func (frozen) kmemFreepages(mm *MM, c *sim.CPU, s *kmemCache, slab slab) {
+	folio := slabFolio(slab)
+
+	c.BugOn(!mm.k.folioTestSlab(mm, c, folio), bugFreepagesNoSlab)
+	mm.__slabClearPfmemalloc(c, slab)
+	mm.k.__folioClearSlab(mm, c, folio)
+	pageMapcountReset(c, folio)
+	c.WriteOnce(folio.at(pageMapping), 0)
+	mm.freeFrozenPages(c, folio, s.order)
 }

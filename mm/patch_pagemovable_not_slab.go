@@ -13,7 +13,7 @@ func patchPageMovableNotSlab() *Kernel {
 		Parent:        "next-20220927",
 		Changes:       "__PageMovable is false for slab pages, in isolation, migration and compaction; no barriers",
 		Source:        "the thread, 27 September 2022",
-		Expect:        Expect{SLUB: underAll(bugMappingChanged)},
+		Expect:        Expect{SLUB: underAll(bugMappingChanged), SLAB: underAll(bugMappingChanged)},
 		Also:          []string{bugKpageflags, bugScanned},
 		__pageMovable: pageMovableNotSlab{}.__pageMovable,
 	}

@@ -15,7 +15,7 @@ func patchRacyFreePages() *Kernel {
 		Parent:      "v6.0",
 		Changes:     "__free_pages looks for PageHead after it dropped its reference",
 		Source:      "before 462a8e08e0e6 (CVE-2023-52739)",
-		Expect:      Expect{SLUB: underAll(bugFreeList)},
+		Expect:      Expect{SLUB: underAll(bugFreeList), SLAB: underAll(bugFreeList)},
 		__freePages: racyFreePages{}.__freePages,
 	}
 }

@@ -13,7 +13,7 @@ func patchSkipSlabV0() *Kernel {
 		Parent:             "next-20220927",
 		Changes:            "isolation tries the folio, looks at it again, and passes over slab pages after the movable test; no barriers",
 		Source:             "Matthew Wilcox, 3 October 2022",
-		Expect:             Expect{SLUB: underAll(bugMappingChanged)},
+		Expect:             Expect{SLUB: underAll(bugMappingChanged), SLAB: underAll(bugMappingChanged)},
 		Also:               readersMisled(),
 		isolateMovablePage: skipSlabV0{}.isolateMovablePage,
 	}

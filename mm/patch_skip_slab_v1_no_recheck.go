@@ -14,7 +14,7 @@ func patchSkipSlabV1NoRecheck() *Kernel {
 		Parent:             "next-20220927+skip-slab-v1",
 		Changes:            "v1 without the test of movable under the page lock",
 		Source:             "ours, for the counterexample of Hyeonggon Yoo, 25 October 2022",
-		Expect:             Expect{SLUB: underAll(bugMappingChanged)},
+		Expect:             Expect{underAll(bugMappingChanged), underAll(bugMappingChanged), underAll(bugMappingChanged)},
 		Also:               readersMisled(),
 		isolateMovablePage: skipSlabV1NoRecheck{}.isolateMovablePage,
 	}

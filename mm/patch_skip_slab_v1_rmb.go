@@ -17,6 +17,8 @@ func patchSkipSlabV1Rmb() *Kernel {
 		isolateMovablePage: skipSlabV1Rmb{}.isolateMovablePage,
 		allocSlabPage:      v62{}.allocSlabPage,
 		__freeSlab:         v62{}.__freeSlab,
+		kmemGetpages:       v62{}.kmemGetpages,
+		kmemFreepages:      v62{}.kmemFreepages,
 	}
 }
 

@@ -28,8 +28,8 @@ func (mm *MM) rcuDoBatch(c *sim.CPU) int { return c.RcuDoBatch(mm.invoke) }
 // rcuInvoke calls the function fn of the callback at head.
 func (mm *MM) rcuInvoke(c *sim.CPU, head sim.Addr, fn uint64) {
 	mm.checkInvoked(c, head)
-	if fn != mm.text[symRcuFreeSlab] {
+	if fn != mm.text[mm.alloc.callback] {
 		c.Bug(bugCallbackFunc, "")
 	}
-	mm.rcuFreeSlab(c, head)
+	mm.alloc.rcuFree(mm, c, head)
 }

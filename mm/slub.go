@@ -1,25 +1,16 @@
 package mm
 
-import "github.com/mmfuzz/mmfuzz/mm/sim"
+import (
+	"fmt"
+
+	"github.com/mmfuzz/mmfuzz/mm/sim"
+)
 
 // SLUB. A slab belongs to one CPU while it is frozen (its cpu slab, or on its
 // partial list), else to its node, whose list_lock covers the partial list. It
 // passes from one to the other under list_lock and by cmpxchg_double of
 // freelist and counters. There is no preemption here, so that a transaction id
 // (tid) would never differ: a cpu slab is its CPU's own.
-
-// kmemCache is what does not change after boot in a struct kmem_cache.
-type kmemCache struct {
-	addr            sim.Addr
-	typesafe        bool // SLAB_TYPESAFE_BY_RCU
-	order           uint
-	objects         uint64 // in a slab
-	size            sim.Addr
-	offset          sim.Addr // of the free pointer in a free object
-	minPartial      uint64
-	hasCPUPartial   bool
-	cpuPartialSlabs uint32
-}
 
 // struct kmem_cache: the node (list_lock, nr_partial, list head partial), then
 // for each CPU a struct kmem_cache_cpu (freelist, slab, partial).
@@ -32,6 +23,36 @@ const (
 func (s *kmemCache) listLock() sim.Addr  { return s.addr }
 func (s *kmemCache) nrPartial() sim.Addr { return s.addr + 8 }
 func (s *kmemCache) partial() listHead   { return listHead(s.addr + 16) }
+
+// createCache is what __kmem_cache_create decides, mm/slub.c, v6.0: the offset of
+// the free pointer, which stands in the middle of a free object, but after an
+// object that readers may still read; and limits.
+func (configSLUB) createCache(mm *MM, s *kmemCache) {
+	wanted := uint64(mm.cfg.number(cfgCPUPartial))
+	s.offset = s.size / 2
+	if s.typesafe {
+		s.offset = s.size - 8
+	}
+	s.minPartial = uint64(mm.cfg.number(cfgMinPartial))
+	s.hasCPUPartial = wanted != 0
+	s.cpuPartialSlabs = uint32((wanted*2 + s.objects - 1) / s.objects) // slub_set_cpu_partial
+}
+
+func (configSLUB) bootCache(mm *MM, s *kmemCache) { mm.pokeListHead(s.partial()) }
+
+func (configSLUB) cacheField(off sim.Addr) string {
+	switch off {
+	case 0:
+		return ".node.list_lock"
+	case 8:
+		return ".node.nr_partial"
+	case 16, 24:
+		return ".node.partial" + listField(off-16)
+	}
+	off -= sizeofNode
+	fields := [...]string{"freelist", "slab", "partial"}
+	return fmt.Sprintf(".cpu%d.%s", off/sizeofCPUSlab, fields[off%sizeofCPUSlab/8])
+}
 
 // cpuSlab is the address of a struct kmem_cache_cpu.
 type cpuSlab sim.Addr
@@ -58,7 +79,7 @@ func setFreepointer(c *sim.CPU, s *kmemCache, object, next sim.Addr) {
 
 // kmemCacheAlloc is kmem_cache_alloc and slab_alloc_node, mm/slub.c, v6.0; 0 if
 // there is no memory.
-func (mm *MM) kmemCacheAlloc(c *sim.CPU, s *kmemCache) sim.Addr {
+func (configSLUB) kmemCacheAlloc(mm *MM, c *sim.CPU, s *kmemCache) sim.Addr {
 	cpu := s.cpuSlab(c.ID())
 	object := sim.Addr(c.ReadOnce(cpu.freelist()))
 	if object == 0 || c.ReadOnce(cpu.slab()) == 0 {
@@ -191,7 +212,7 @@ func (mm *MM) virtToSlab(c *sim.CPU, object sim.Addr) slab {
 }
 
 // kmemCacheFree is kmem_cache_free and do_slab_free, mm/slub.c, v6.0.
-func (mm *MM) kmemCacheFree(c *sim.CPU, s *kmemCache, object sim.Addr) {
+func (configSLUB) kmemCacheFree(mm *MM, c *sim.CPU, s *kmemCache, object sim.Addr) {
 	mm.checkFree(c, s, object)
 	mm.doSlabFree(c, s, mm.virtToSlab(c, object), object)
 }

@@ -248,10 +248,13 @@ const shrinkPromoteMax = 4
 // sizeofStack is the room for __kmem_cache_do_shrink's list heads.
 const sizeofStack = 16 * (1 + shrinkPromoteMax)
 
+// stackList is the first of the list heads on this CPU's stack.
+func stackList(c *sim.CPU) listHead { return listHead(stackBase + sim.Addr(c.ID())*sizeofStack) }
+
 // kmemCacheShrink is kmem_cache_shrink and __kmem_cache_do_shrink, mm/slub.c,
 // v6.0. The flush is of this CPU alone: the others flush when they run
 // flush_cpu_slab.
-func (mm *MM) kmemCacheShrink(c *sim.CPU, s *kmemCache) {
+func (configSLUB) kmemCacheShrink(mm *MM, c *sim.CPU, s *kmemCache) {
 	mm.flushCpuSlab(c, s)
 	mm.__kmemCacheDoShrink(c, s)
 }
@@ -259,7 +262,7 @@ func (mm *MM) kmemCacheShrink(c *sim.CPU, s *kmemCache) {
 // __kmemCacheDoShrink is __kmem_cache_do_shrink, mm/slub.c, v6.0: empty slabs of
 // the node are discarded, the others sorted.
 func (mm *MM) __kmemCacheDoShrink(c *sim.CPU, s *kmemCache) {
-	discard := listHead(stackBase + sim.Addr(c.ID())*sizeofStack)
+	discard := stackList(c)
 	promote := discard + 16
 	initListHead(c, discard)
 	for i := range listHead(shrinkPromoteMax) {
@@ -288,5 +291,18 @@ func (mm *MM) __kmemCacheDoShrink(c *sim.CPU, s *kmemCache) {
 		next := listHead(c.ReadOnce(pos.next()))
 		mm.discardSlab(c, s, mm.listSlab(pos))
 		pos = next
+	}
+}
+
+// drainCache flushes what each CPU has and frees the empty slabs.
+func (configSLUB) drainCache(mm *MM, c *sim.CPU, s *kmemCache) {
+	for i := range sim.MaxCPUs {
+		cpu := s.cpuSlab(i)
+		if mm.m.Peek(cpu.slab()) != 0 || mm.m.Peek(cpu.partial()) != 0 {
+			mm.__flushCpuSlab(c, s, i)
+		}
+	}
+	if mm.m.Peek(s.nrPartial()) != 0 {
+		mm.__kmemCacheDoShrink(c, s)
 	}
 }

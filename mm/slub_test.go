@@ -130,7 +130,7 @@ func TestRemoteFreeComesBack(t *testing.T) {
 	require.Empty(t, title(mm.run(t, "kmem_cache_alloc c0 s0; kmem_cache_alloc c0 s1")))
 	require.Empty(t, title(mm.run(t, "flush_cpu_slab c1", "kmem_cache_free s0")))
 	first := sim.Addr(0)
-	mm.m.Run(1, func(c *sim.CPU) { first = mm.kmemCacheAlloc(c, &mm.caches[0]); mm.kfree(c, first) })
+	mm.m.Run(1, func(c *sim.CPU) { first = mm.alloc.kmemCacheAlloc(mm, c, &mm.caches[0]); mm.kfree(c, first) })
 	require.Equal(t, pageAddress(nthPage(0)), first)
 	require.Empty(t, title(mm.Finish()))
 }
@@ -142,7 +142,7 @@ func TestOutOfMemory(t *testing.T) {
 	bug := mm.m.Run(1, func(c *sim.CPU) {
 		var objects []sim.Addr
 		for {
-			object := mm.kmemCacheAlloc(c, &mm.caches[1])
+			object := mm.alloc.kmemCacheAlloc(mm, c, &mm.caches[1])
 			if object == 0 {
 				break
 			}
@@ -150,7 +150,7 @@ func TestOutOfMemory(t *testing.T) {
 		}
 		got = len(objects)
 		for _, object := range objects {
-			mm.kmemCacheFree(c, &mm.caches[1], object)
+			mm.alloc.kmemCacheFree(mm, c, &mm.caches[1], object)
 		}
 	}).Bug
 	require.Empty(t, title(bug))

@@ -123,7 +123,7 @@ func (g *graph) reset(ncpu int) {
 	g.eager = g.m.asking || g.m.explicit || g.m.model != LKMM || g.m.eager
 	g.clocks.reset()
 	g.full = fuzzWindow / 64
-	if g.m.exhaustive || g.m.explicit {
+	if g.m.exhaustive || g.m.explicit || g.m.longWindow {
 		g.full = window / 64
 	}
 	g.mask = int32(g.full*64 - 1)

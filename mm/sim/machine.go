@@ -87,6 +87,7 @@ type Machine struct {
 	asking     bool // exhaustive, and in the first phase since Reset
 	everyStep  bool
 	eager      bool // for tests: the graph puts nothing off
+	longWindow bool
 	asksAlways bool // asking or everyStep
 	watched    bool // asking or tracing
 	log        []Step

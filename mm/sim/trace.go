@@ -146,6 +146,10 @@ func (m *Machine) SetEveryStep(on bool) {
 	m.setAsking(m.asking)
 }
 
+// SetLongWindow makes the lkmm model look back as far as on an exhaustive
+// machine, from the next Reset on, for replays of what such a machine did.
+func (m *Machine) SetLongWindow(on bool) { m.longWindow = on }
+
 // Steps returns the steps since Reset, of an exhaustive machine. It is valid
 // until the next Reset.
 func (m *Machine) Steps() []Step { return m.log }
