@@ -37,7 +37,11 @@ func (g *graph) settle() {
 	first, half := g.slot(g.base)>>6, g.full/2
 	g.settled = true
 	g.settleNotes(g.base + int32(half)*64)
+	empty := g.entered <= g.base
 	g.base += int32(half) * 64
+	if empty {
+		return // no set has anything
+	}
 	for e := g.base; e < g.entered; e++ {
 		x := g.at(e)
 		x.before.clearWords(first, half)
