@@ -43,7 +43,9 @@
 //     stores [WRC+wmb+rmb], a release or a full fence also those that the CPU
 //     has read [WRC+rel+rmb, ISA2+rel+rel+acq], an unlock and lock pair what
 //     came before it [MP+unlock-lock+rmb]. Full fences alone order stores
-//     before loads [SB+mbs, SB+xchgs, RWC+mbs, not SB+rel+acq].
+//     before loads [SB+mbs, SB+xchgs, RWC+mbs, not SB+rel+acq]. A run that no
+//     explorer makes enters its events into these sets only when an access could
+//     read late or go late: see graph_notes.go.
 //   - RCU: by the fundamental law (Alglave et al., "Frightening small children
 //     and disconcerting grown-ups", ASPLOS 2018): of a grace period and a
 //     read-side critical section, one comes first, and what precedes it is
