@@ -22,7 +22,7 @@ const wildOps = "isolate_movable_page: mapping is not a movable_operations"
 // says what isolation saw under the lock.
 func (e *Exec) CheckAddress(data []byte) error {
 	p := e.Program(data)
-	address := p.Config.RcuFreeSlab()
+	address := p.Config.Address("rcu_free_slab")
 	seed := hashBytes(data)
 	picked := &e.subjects[seed%uint64(len(e.subjects))]
 	for i := range e.subjects {
@@ -57,7 +57,7 @@ func (e *Exec) CheckAddress(data []byte) error {
 // report must follow whatever looks movable, and nothing else; any other kernel must follow nothing.
 func (e *Exec) checkQuiet(s *Subject, config mm.Config) error {
 	var report mm.Config
-	report.SetRcuFreeSlab(reportAddress)
+	report.SetAddress("rcu_free_slab", reportAddress)
 	_, reported, err := e.isolateWaiting(s, report)
 	if err != nil {
 		return err

@@ -41,7 +41,7 @@ type Shape struct {
 	Second  []uint8   // if not nil: those that run on cpu1, and all others on cpu0, whatever the bytes say
 	Pages   int       // so many page frames, slots and orders, at most
 	Frames  []uint8   // if not nil: the page frames, instead of the first Pages
-	Address bool      // the header is followed by 8 bytes, little endian: the address of rcu_free_slab
+	Address string    // if not "": the header is followed by 8 bytes, little endian, the address of this function
 }
 
 // cpuCounts is what the first header byte means when the shape does not say.
@@ -75,12 +75,12 @@ func (d *decoder) decode(shape *Shape, data []byte) *Program {
 		ops = shape.Lives[int(header[0])%len(shape.Lives)]
 	}
 	p.Config = decodeConfig(header[1:])
-	if shape.Address {
+	if shape.Address != "" {
 		var b [8]byte
 		for i := range b {
 			b[i] = in.next()
 		}
-		p.Config.SetRcuFreeSlab(binary.LittleEndian.Uint64(b[:]))
+		p.Config.SetAddress(shape.Address, binary.LittleEndian.Uint64(b[:]))
 	}
 	for i := range d.calls {
 		d.calls[i] = d.calls[i][:0]
@@ -239,8 +239,8 @@ func (shape *Shape) appendProgram(data []byte, p *Program) ([]byte, error) {
 		ops, header[0] = shape.Lives[life], byte(life)
 	}
 	data = append(data, header[:]...)
-	if shape.Address {
-		data = binary.LittleEndian.AppendUint64(data, p.Config.RcuFreeSlab())
+	if shape.Address != "" {
+		data = binary.LittleEndian.AppendUint64(data, p.Config.Address(shape.Address))
 	}
 	for cpu, calls := range p.Calls {
 		for _, call := range calls {

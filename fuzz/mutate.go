@@ -88,7 +88,7 @@ func (m *mutator) mutate(p *Program, seed uint64) *Program {
 func (m *mutator) mutateOnce() {
 	const tries = 8 // an empty program has little to change
 	for range tries {
-		if m.shape.Address && m.rng.oneIn(4) {
+		if m.shape.Address != "" && m.rng.oneIn(4) {
 			m.changeAddress()
 			return
 		}

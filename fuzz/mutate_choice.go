@@ -118,10 +118,10 @@ func (m *mutator) changeConfig() bool {
 	return true
 }
 
-// changeAddress changes the address of rcu_free_slab in the bits that matter: the two that mark a movable page, those that
+// changeAddress changes the address of a function in the bits that matter: the two that mark a movable page, those that
 // alignment clears, those that make an address canonical; or makes it a value that stands on mapping in some kernel.
 func (m *mutator) changeAddress() {
-	a := m.program.Config.RcuFreeSlab()
+	a := m.program.Config.Address(m.shape.Address)
 	switch m.rng.intn(6) {
 	case 0:
 		a ^= 1 << m.rng.intn(2)
@@ -137,5 +137,5 @@ func (m *mutator) changeAddress() {
 		known := [...]uint64{reportAddress, 0xdead000000000122, 0xdead000000000002, 2, 6, 0x122, 0xffff888002000002, 0x7ffffffffffe}
 		a = known[m.rng.intn(len(known))]
 	}
-	m.program.Config.SetRcuFreeSlab(a)
+	m.program.Config.SetAddress(m.shape.Address, a)
 }

@@ -94,7 +94,7 @@ func TestAddressesChangeInTheBitsThatMatter(t *testing.T) {
 	lowBits := map[uint64]int{}
 	canonical := map[bool]int{}
 	for seed := range uint64(4000) {
-		a := newDecoder().decode(shape, m.Mutate(AddressInput(reportAddress), 4096, seed)).Config.RcuFreeSlab()
+		a := newDecoder().decode(shape, m.Mutate(AddressInput(reportAddress), 4096, seed)).Config.Address("rcu_free_slab")
 		lowBits[a&3]++
 		canonical[a>>47 == 0 || a>>47 == 1<<17-1]++
 	}

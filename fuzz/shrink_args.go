@@ -18,10 +18,12 @@ func (s *shrinker) plainConfig() {
 			s.tryPages(q, s.offsets)
 		}
 	}
-	if s.best.Config.RcuFreeSlab() != 0 {
-		q := s.best.Clone()
-		q.Config.SetRcuFreeSlab(0)
-		s.tryKept(q, s.offsets)
+	for _, callback := range mm.Callbacks() {
+		if s.best.Config.Address(callback) != 0 {
+			q := s.best.Clone()
+			q.Config.SetAddress(callback, 0)
+			s.tryKept(q, s.offsets)
+		}
 	}
 }
 

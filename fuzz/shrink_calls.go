@@ -103,6 +103,8 @@ func (s *shrinker) moveCall(from, i, to int) bool {
 	places := 1
 	if to < len(s.best.Calls) {
 		places += len(s.best.Calls[to])
+	} else if len(s.best.Calls[from]) == 1 {
+		return false // another name for the same CPU
 	}
 	for at := range places {
 		q := s.best.Clone()

@@ -37,8 +37,9 @@ type Target struct {
 	Shape *Shape // what programs the inputs stand for; nil: inputs are text
 	// Any says that what the target asserts holds on every kernel: it takes them all, where others take those that are
 	// expected to be clean.
-	Any   bool
-	check func(e *Exec, data []byte) error
+	Any     bool
+	Kernels []string // if not nil: it takes these, expected to be clean or not
+	check   func(e *Exec, data []byte) error
 }
 
 // Targets returns the fuzz targets. Each has a function of its name in targets_test.go, which is where go test and OSS-Fuzz look.
@@ -55,11 +56,13 @@ func Targets() []*Target {
 		{Name: "FuzzCompaction", check: (*Exec).checkPrograms,
 			Shape: &Shape{Calls: 64, Ops: randomOps(), Pages: mm.NrPages}},
 		{Name: "FuzzFunctionAddress", check: (*Exec).CheckAddress, Any: true,
-			Shape: &Shape{CPUs: 2, Calls: 16, Ops: opIndices(slabOps, []string{"isolate_movable_page"}), Pages: 4, Address: true}},
+			Shape: &Shape{CPUs: 2, Calls: 16, Ops: opIndices(slabOps, []string{"isolate_movable_page"}), Pages: 4, Address: "rcu_free_slab"}},
 		{Name: "FuzzSlab", check: (*Exec).checkAllocator,
 			Shape: &Shape{Calls: 64, Ops: opIndices(slabOps), Pages: mm.NrPages}},
 		{Name: "FuzzKernels", check: (*Exec).CheckKernels, Any: true,
 			Shape: &Shape{Calls: 32, Ops: opIndices(sequentialOps), Pages: mm.NrPages}},
+		{Name: "FuzzSwFence", check: (*Exec).CheckSwFence, Kernels: swFenceKernels,
+			Shape: &Shape{Calls: 24, Ops: opIndices(swFenceOps), Pages: 2, Address: swFenceCallback}},
 		{Name: "FuzzProgramText", check: func(_ *Exec, data []byte) error { return CheckText(string(data)) }},
 		{Name: "FuzzLitmus", check: (*Exec).checkLitmus},
 	}
@@ -91,6 +94,16 @@ func (t *Target) NewExec(kernel, model string) (*Exec, error) {
 	}
 	if t.Any && kernel == "" && model == "" {
 		subjects = AllSubjects()
+	}
+	if t.Kernels != nil && kernel == "" {
+		subjects = nil
+		for _, name := range t.Kernels {
+			of, err := Subjects(name, model)
+			if err != nil {
+				return nil, err
+			}
+			subjects = append(subjects, of...)
+		}
 	}
 	return NewExec(t.Shape, subjects), nil
 }
@@ -137,11 +150,11 @@ func FindShape(target string) (*Shape, error) {
 	return t.Shape, nil
 }
 
-// randomOps is all ops but the readers.
+// randomOps is all ops but those that stand apart.
 func randomOps() []uint8 {
 	var all []uint8
 	for i, op := range mm.Ops() {
-		if !op.Reader() {
+		if !op.Apart() {
 			all = append(all, uint8(i))
 		}
 	}

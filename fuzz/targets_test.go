@@ -47,6 +47,9 @@ func FuzzSlab(f *testing.F) { fuzzTarget(f, "FuzzSlab") }
 // FuzzKernels holds all kernels to the same results where nothing races.
 func FuzzKernels(f *testing.F) { fuzzTarget(f, "FuzzKernels") }
 
+// FuzzSwFence puts the callback of i915's fences at any address.
+func FuzzSwFence(f *testing.F) { fuzzTarget(f, "FuzzSwFence") }
+
 // FuzzProgramText parses and prints.
 func FuzzProgramText(f *testing.F) { fuzzTarget(f, "FuzzProgramText") }
 

@@ -44,7 +44,7 @@ var configKeys = [nrConfigKeys]ConfigKey{
 }
 
 // ConfigKeys returns the keys that have a fixed set of values. Besides them a
-// config can have rcu_free_slab=ADDRESS, which puts that function there.
+// config can have CALLBACK=ADDRESS, which puts that function there.
 func ConfigKeys() []ConfigKey { return configKeys[:] }
 
 // Choose sets the key with that index in ConfigKeys to its value with that
@@ -64,12 +64,30 @@ func (c *Config) SetAlloc(name string) {
 	c.chosen[cfgAlloc] = uint8(slices.Index(allocNames[:], name))
 }
 
-// SetRcuFreeSlab puts rcu_free_slab at that address; 0 puts it where the
-// compiler would.
-func (c *Config) SetRcuFreeSlab(address uint64) { c.address[symRcuFreeSlab] = address }
+// Callbacks returns the names of the functions whose address a config can give.
+func Callbacks() []string {
+	var names []string
+	for i := range nrCallbacks {
+		names = append(names, symbols[i].name)
+	}
+	return names
+}
 
-// RcuFreeSlab returns the address that SetRcuFreeSlab set.
-func (c *Config) RcuFreeSlab() uint64 { return c.address[symRcuFreeSlab] }
+// SetAddress puts the callback of that name at that address; 0 puts it where
+// the compiler would.
+func (c *Config) SetAddress(callback string, address uint64) { *c.addressOf(callback) = address }
+
+// Address returns the address that SetAddress set.
+func (c *Config) Address(callback string) uint64 { return *c.addressOf(callback) }
+
+func (c *Config) addressOf(callback string) *uint64 {
+	for i := range c.address {
+		if symbols[i].name == callback {
+			return &c.address[i]
+		}
+	}
+	panic("mm: no callback " + callback)
+}
 
 // number returns the value of a key whose values are numbers.
 func (c *Config) number(key int) uint {
@@ -135,10 +153,7 @@ func configNames() []string {
 	for i := range configKeys {
 		names = append(names, configKeys[i].Name)
 	}
-	for i := range nrCallbacks {
-		names = append(names, symbols[i].name)
-	}
-	return names
+	return append(names, Callbacks()...)
 }
 
 // String returns the config as a program text has it: what is not the default.

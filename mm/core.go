@@ -10,7 +10,11 @@
 //	page lock (PG_locked) > owner's locks > node->list_lock > pcp->lock > zone->lock
 package mm
 
-import "github.com/mmfuzz/mmfuzz/mm/sim"
+import (
+	"slices"
+
+	"github.com/mmfuzz/mmfuzz/mm/sim"
+)
 
 // MM is one kernel on one machine. It is used for any number of runs: Boot,
 // then Call from the bodies that Machine().Run runs, then Finish.
@@ -46,6 +50,10 @@ func (mm *MM) Machine() *sim.Machine { return mm.m }
 // Config returns the config that Boot chose.
 func (mm *MM) Config() Config { return mm.cfg }
 
+// SymbolAddress returns where Boot has put the function of that name, one of
+// Callbacks.
+func (mm *MM) SymbolAddress(name string) uint64 { return mm.text[slices.Index(Callbacks(), name)] }
+
 // Call runs one op on the CPU c.
 func (mm *MM) Call(c *sim.CPU, call Call) { ops[call.Op].run(mm, c, call.Args) }
 
@@ -60,6 +68,7 @@ func (mm *MM) Finish() *sim.Bug {
 // so that CPU 0 may flush the slabs of the others.
 func (mm *MM) mmfuzzQuiesce(c *sim.CPU) {
 	mm.finishOwners(c)
+	mm.finishFences(c)
 	for i := range mm.caches {
 		mm.alloc.drainCache(mm, c, &mm.caches[i])
 	}

@@ -9,13 +9,14 @@ import (
 // __attribute__((aligned(n))) sets the alignment of one: in gcc it may lower
 // it. Measured with gcc 12 and clang 14.
 
-// symbol is a function whose address is data: first the RCU callbacks, then
+// symbol is a function whose address is data: first the callbacks, then
 // the members of the structs movable_operations.
 type symbol uint8
 
 const (
 	symRcuFreeSlab symbol = iota
 	symKmemRcuFree
+	symSwFenceDummyNotify
 	symRcuLeakCallback
 	symZsPageIsolate
 	symZsPageMigrate
@@ -25,11 +26,12 @@ const (
 	symBalloonPagePutback
 	nrSymbols
 
-	nrCallbacks = symKmemRcuFree + 1
+	nrCallbacks = symSwFenceDummyNotify + 1
 )
 
 // symbols has the addresses that functions have when none is aligned. That of
-// rcu_free_slab is the report's, those of the others are made up, the low bits of
+// rcu_free_slab is the report's, that of sw_fence_dummy_notify is of v5.15-rc1;
+// those of the others are made up, the low bits of
 // callbacks like it. call_rcu puts rcu_leak_callback in the place of another only
 // when that is queued twice, with CONFIG_DEBUG_OBJECTS_RCU_HEAD.
 var symbols = [nrSymbols]struct {
@@ -39,6 +41,7 @@ var symbols = [nrSymbols]struct {
 	symRcuFreeSlab:        {"rcu_free_slab", 0xffffffff811303aa},
 	symKmemRcuFree:        {"kmem_rcu_free", 0xffffffff8112f6d2},
 	symRcuLeakCallback:    {"rcu_leak_callback", 0xffffffff810a2c0e},
+	symSwFenceDummyNotify: {"sw_fence_dummy_notify", 0xffffffff814d408b},
 	symZsPageIsolate:      {"zs_page_isolate", 0xffffffff81133c15},
 	symZsPageMigrate:      {"zs_page_migrate", 0xffffffff81133e07},
 	symZsPagePutback:      {"zs_page_putback", 0xffffffff811342b3},

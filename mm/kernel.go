@@ -56,16 +56,18 @@ type Kernel struct {
 	resetFirstObjOffset func(c *sim.CPU, page Page)
 	resetPageType       func(c *sim.CPU, page Page)
 
-	__setPageMovable   func(mm *MM, c *sim.CPU, page Page, mops movableOperations)
-	__clearPageMovable func(mm *MM, c *sim.CPU, page Page)
-	putbackMovablePage func(mm *MM, c *sim.CPU, page Page)
-	moveToNewPage      func(mm *MM, c *sim.CPU, newpage, page Page) int
-	zsPageIsolate      func(mm *MM, c *sim.CPU, page Page) bool
-	zsPageMigrate      func(mm *MM, c *sim.CPU, newpage, page Page) int
-	zsPagePutback      func(mm *MM, c *sim.CPU, page Page)
-	balloonPageIsolate func(mm *MM, c *sim.CPU, page Page) bool
-	balloonPageDelete  func(mm *MM, c *sim.CPU, page Page)
-	hwPoisonHandlable  func(mm *MM, c *sim.CPU, page Page) bool
+	__setPageMovable    func(mm *MM, c *sim.CPU, page Page, mops movableOperations)
+	__clearPageMovable  func(mm *MM, c *sim.CPU, page Page)
+	putbackMovablePage  func(mm *MM, c *sim.CPU, page Page)
+	moveToNewPage       func(mm *MM, c *sim.CPU, newpage, page Page) int
+	zsPageIsolate       func(mm *MM, c *sim.CPU, page Page) bool
+	zsPageMigrate       func(mm *MM, c *sim.CPU, newpage, page Page) int
+	zsPagePutback       func(mm *MM, c *sim.CPU, page Page)
+	balloonPageIsolate  func(mm *MM, c *sim.CPU, page Page) bool
+	balloonPageDelete   func(mm *MM, c *sim.CPU, page Page)
+	hwPoisonHandlable   func(mm *MM, c *sim.CPU, page Page) bool
+	__i915SwFenceInit   func(mm *MM, c *sim.CPU, fence swFence, fn uint64)
+	__i915SwFenceNotify func(mm *MM, c *sim.CPU, fence swFence, state swFenceNotify)
 }
 
 // Expect says what is expected of a kernel with each slab allocator.
@@ -116,6 +118,8 @@ func Kernels() []*Kernel {
 	return []*Kernel{
 		kernelV60(),
 		patchRacyFreePages(),
+		patchSwFenceV515Rc1(),
+		patchSwFenceV515(),
 		kernelNext20220927(),
 		patchAligned(),
 		patchPageMovableNotSlab(),
@@ -208,6 +212,8 @@ func (k *Kernel) resolve() Kernel {
 	inherit(&r.balloonPageIsolate, p.balloonPageIsolate)
 	inherit(&r.balloonPageDelete, p.balloonPageDelete)
 	inherit(&r.hwPoisonHandlable, p.hwPoisonHandlable)
+	inherit(&r.__i915SwFenceInit, p.__i915SwFenceInit)
+	inherit(&r.__i915SwFenceNotify, p.__i915SwFenceNotify)
 	return r
 }
 

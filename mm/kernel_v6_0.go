@@ -46,5 +46,7 @@ func kernelV60() *Kernel {
 		balloonPageDelete:      v60{}.balloonPageDelete,
 		hwPoisonHandlable:      v60{}.hwPoisonHandlable,
 		__iovIterGetPagesAlloc: v60{}.__iovIterGetPagesAlloc,
+		__i915SwFenceInit:      v60{}.__i915SwFenceInit,
+		__i915SwFenceNotify:    v60{}.__i915SwFenceNotify,
 	}
 }

@@ -53,6 +53,9 @@ func (mm *MM) AddrName(a sim.Addr) string {
 	if name, ok := mm.ownerAddrName(a); ok {
 		return name
 	}
+	if name, ok := fenceName(a); ok {
+		return name
+	}
 	for i := range symbols {
 		if mm.text[i] == uint64(a) {
 			return symbols[i].name

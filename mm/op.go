@@ -18,6 +18,8 @@ const (
 	ArgOrder
 	// ArgHandle is a slot that can hold one zsmalloc handle.
 	ArgHandle
+	// ArgFence is a fence of i915.
+	ArgFence
 )
 
 var argKinds = [...]struct {
@@ -30,6 +32,7 @@ var argKinds = [...]struct {
 	ArgPageRef: {"q", NrPageSlots},
 	ArgOrder:   {"o", 4},
 	ArgHandle:  {"z", NrHandleSlots},
+	ArgFence:   {"f", NrFenceSlots},
 }
 
 // Prefix is what stands before the number in a program text: p for p0.
@@ -77,6 +80,7 @@ var (
 	argTo     = Arg{"to", ArgPageRef}
 	argOrder  = Arg{"order", ArgOrder}
 	argHandle = Arg{"handle", ArgHandle}
+	argFence  = Arg{"fence", ArgFence}
 )
 
 // ops is the one table of entry points. Its order is the order of the byte
@@ -152,6 +156,18 @@ var ops = [...]Op{
 	// Users of slab pages.
 	{"__iov_iter_get_pages_alloc", []Arg{argObject},
 		"get the page of the slot's object for I/O and put it, while holding the object", "I/O", mmfuzzIovIterGetPages},
+
+	// The fence of i915.
+	{"__i915_sw_fence_init", []Arg{argFence},
+		"make the fence, unless that was done", "i915", mmfuzzSwFenceInit},
+	{"i915_sw_fence_commit", []Arg{argFence},
+		"complete the fence for its maker, once", "i915", mmfuzzSwFenceCommit},
+	{"i915_sw_fence_await", []Arg{argFence},
+		"let the fence wait for one more", "i915", mmfuzzSwFenceAwait},
+	{"i915_sw_fence_complete", []Arg{argFence},
+		"complete the fence for one of those", "i915", mmfuzzSwFenceComplete},
+	{"i915_sw_fence_check_if_after", []Arg{argFence},
+		"mark the fence as seen in its flags, and clear the mark", "i915", mmfuzzSwFenceCheckIfAfter},
 }
 
 // Ops returns the table of entry points. It must not be changed.

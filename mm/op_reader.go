@@ -14,9 +14,15 @@ var readerOps = [...]string{
 	"kpageflags", "soft_offline_page", "scan_movable_pages", "start_isolate_page_range", "__iov_iter_get_pages_alloc",
 }
 
-// Reader reports whether the op is one that random programs leave out, since
+// fenceOps have nothing to do with pages.
+var fenceOps = [...]string{"__i915_sw_fence_init", "i915_sw_fence_commit", "i915_sw_fence_await",
+	"i915_sw_fence_complete", "i915_sw_fence_check_if_after"}
+
+// Apart reports whether the op is one that random programs leave out, since
 // what it shows is known and stands in the way of what is not.
-func (op *Op) Reader() bool { return slices.Contains(readerOps[:], op.Name) }
+func (op *Op) Apart() bool {
+	return slices.Contains(readerOps[:], op.Name) || slices.Contains(fenceOps[:], op.Name)
+}
 
 // mmfuzzKpageflags is a read of /proc/kpageflags.
 func mmfuzzKpageflags(mm *MM, c *sim.CPU, a [MaxArgs]uint8) {

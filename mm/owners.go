@@ -77,6 +77,7 @@ func perCPUFree(c *sim.CPU, k perCPUCache, object sim.Addr) {
 func (mm *MM) mapOwners() {
 	mm.m.Map(ownersBase, int(ownersEnd-ownersBase)/8)
 	mm.m.Map(constData, constDataWords)
+	mm.m.Map(fenceBase, int(fencesEnd-fenceBase)/8)
 }
 
 // bootOwners sets up an empty pool, an empty balloon, and no page isolated.

@@ -51,11 +51,11 @@ func randomProgram(r *splitmix, n int) [][]Call {
 	return cpus
 }
 
-// randomOps are the ops that are no readers.
+// randomOps are the ops of random programs.
 func randomOps() []uint8 {
 	var all []uint8
 	for i := range ops {
-		if !ops[i].Reader() {
+		if !ops[i].Apart() {
 			all = append(all, uint8(i))
 		}
 	}

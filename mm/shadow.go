@@ -11,6 +11,7 @@ type shadow struct {
 	clock   uint32           // read-side sections begun and callbacks queued
 	readers [sim.MaxCPUs]readerShadow
 	queued  [maxObjects]uint32 // of rcu_heads in objects, see pageShadow
+	fences  [NrFenceSlots]fenceShadow
 }
 
 type pageShadow struct {

@@ -30,6 +30,7 @@ func TestCrashers(t *testing.T) {
 		"page_type":            {"v6.2": false, "v6.6": false, "v6.10+rmb": false},
 		"revert_frozen":        {"v6.0": false, "next-20220927": true, "v6.2": false, "v6.10": false, "v6.14": false},
 
+		"sw_fence":                   {"v6.0": false, "v6.0+sw-fence-v5.15": false, "next-20220927": false, "v6.2": false},
 		"kpageflags":                 {"v6.0": false, "next-20220927": true, "v6.2": true, "v6.6": true},
 		"scan_movable_pages":         {"v6.0": false, "v6.2": true, "v6.6": true},
 		"soft_offline_split":         {"v6.0": false, "v6.2": true, "v6.6+hwpoison-slab": false, "v6.10": false},

@@ -124,7 +124,7 @@ func TestAddressOnMapping(t *testing.T) {
 
 		p := parse(t, "kernel next-20220927\nmodel sc\n\n"+
 			"cpu0 kmem_cache_alloc c1 s0\ncpu0 kmem_cache_free s0\ncpu0 kmem_cache_shrink c1\ncpu0 isolate_movable_page p0\n")
-		p.Config.SetRcuFreeSlab(test.address)
+		p.Config.SetAddress("rcu_free_slab", test.address)
 		r := fuzz.NewRunner()
 		o := r.Run(p)
 		r.Close()
