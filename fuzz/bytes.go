@@ -174,7 +174,7 @@ func decodeChoice(b [recordBytes]byte, cpu, cpus int) (Choice, bool) {
 func decodeConfig(b []byte) mm.Config {
 	var c mm.Config
 	for i, key := range mm.ConfigKeys() {
-		if b[i]&3 == 3 {
+		if i < len(b) && b[i]&3 == 3 {
 			c.Choose(i, 1+b[i]>>2%uint8(len(key.Values)-1))
 		}
 	}
@@ -183,7 +183,7 @@ func decodeConfig(b []byte) mm.Config {
 
 func encodeConfig(b []byte, c mm.Config) {
 	for i := range mm.ConfigKeys() {
-		if v := c.Chosen(i); v != 0 {
+		if v := c.Chosen(i); v != 0 && i < len(b) {
 			b[i] = (v-1)<<2 | 3
 		}
 	}

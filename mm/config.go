@@ -30,6 +30,7 @@ const (
 	cfgCPUPartial
 	cfgCC
 	cfgAlloc
+	cfgCmpxchgDouble
 	nrConfigKeys
 )
 
@@ -41,6 +42,8 @@ var configKeys = [nrConfigKeys]ConfigKey{
 		"objects wanted on a CPU's partial list; 0 is without CONFIG_SLUB_CPU_PARTIAL"},
 	cfgCC:    {"cc", ccValues(), "compiler, target and options, which align functions"},
 	cfgAlloc: {"alloc", allocNames[:], "slab allocator"},
+	cfgCmpxchgDouble: {"cmpxchg_double", []string{"1", "0"},
+		"0 is a machine without cmpxchg_double: SLUB locks the slab"},
 }
 
 // ConfigKeys returns the keys that have a fixed set of values. Besides them a

@@ -66,6 +66,7 @@ type Kernel struct {
 	balloonPageIsolate  func(mm *MM, c *sim.CPU, page Page) bool
 	balloonPageDelete   func(mm *MM, c *sim.CPU, page Page)
 	hwPoisonHandlable   func(mm *MM, c *sim.CPU, page Page) bool
+	slabUnlock          func(mm *MM, c *sim.CPU, sl slab)
 	__i915SwFenceInit   func(mm *MM, c *sim.CPU, fence swFence, fn uint64)
 	__i915SwFenceNotify func(mm *MM, c *sim.CPU, fence swFence, state swFenceNotify)
 }
@@ -212,6 +213,7 @@ func (k *Kernel) resolve() Kernel {
 	inherit(&r.balloonPageIsolate, p.balloonPageIsolate)
 	inherit(&r.balloonPageDelete, p.balloonPageDelete)
 	inherit(&r.hwPoisonHandlable, p.hwPoisonHandlable)
+	inherit(&r.slabUnlock, p.slabUnlock)
 	inherit(&r.__i915SwFenceInit, p.__i915SwFenceInit)
 	inherit(&r.__i915SwFenceNotify, p.__i915SwFenceNotify)
 	return r

@@ -48,5 +48,6 @@ func kernelV60() *Kernel {
 		__iovIterGetPagesAlloc: v60{}.__iovIterGetPagesAlloc,
 		__i915SwFenceInit:      v60{}.__i915SwFenceInit,
 		__i915SwFenceNotify:    v60{}.__i915SwFenceNotify,
+		slabUnlock:             v60{}.slabUnlock,
 	}
 }

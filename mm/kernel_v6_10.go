@@ -23,6 +23,7 @@ func kernelV610() *Kernel {
 		skipIsolationOnOrder: v610{}.skipIsolationOnOrder,
 		__setPageZsmalloc:    v610{}.__setPageZsmalloc,
 		__clearPageZsmalloc:  v610{}.__clearPageZsmalloc,
+		slabUnlock:           v610{}.slabUnlock,
 		hwPoisonHandlable:    hwPoisonSlab{}.hwPoisonHandlable,
 		setFirstObjOffset:    v610{}.setFirstObjOffset,
 		getFirstObjOffset:    v610{}.getFirstObjOffset,

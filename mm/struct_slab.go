@@ -79,9 +79,12 @@ func (sl slab) Word(mm *MM, c *sim.CPU) slabWord {
 	return slabWord(c.ReadOnce(sl.at(mm.layout.counters)))
 }
 
-// cmpxchgDoubleSlab is cmpxchg_double_slab, mm/slub.c, v6.0, on a machine that
-// has cmpxchg_double: fully ordered on success.
+// cmpxchgDoubleSlab is cmpxchg_double_slab, mm/slub.c, v6.0. On a machine that
+// has cmpxchg_double it is fully ordered on success.
 func (mm *MM) cmpxchgDoubleSlab(c *sim.CPU, sl slab, old, new slabWord) bool {
+	if mm.cfg.number(cfgCmpxchgDouble) == 0 {
+		return mm.updateFreelistSlow(c, sl, old, new)
+	}
 	a := sl.at(mm.layout.counters)
 	return c.Cmpxchg(a, uint64(old), uint64(new)) == uint64(old)
 }
