@@ -35,7 +35,6 @@ func TestCrashers(t *testing.T) {
 		"scan_movable_pages":         {"v6.0": false, "v6.2": true, "v6.6": true},
 		"soft_offline_split":         {"v6.0": false, "v6.2": true, "v6.6+hwpoison-slab": false, "v6.10": false},
 		"soft_offline_lock":          {"v6.0": false, "v6.6+hwpoison-slab": false, "v6.10": false},
-		"soft_offline_lock_freed":    {"v6.0": false, "v6.6+hwpoison-slab": false, "v6.10": false},
 		"no_folio_recheck_zsmalloc":  {"v6.0": false, "next-20220927+skip-slab-v1": false, "v6.2": false},
 		"changed_by_list_add":        {"v6.0": false, "next-20220927": true, "v6.2": false},
 		"changed_by_list_splice":     {"v6.0": false, "next-20220927": true, "v6.2": false},
