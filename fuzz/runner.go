@@ -105,8 +105,11 @@ func (r *Runner) RunWith(p *Program, ch sim.Chooser) Outcome {
 	r.boot(p.Kernel)
 	r.program = p
 	r.call, r.ended = [sim.MaxCPUs]int{}, -1
-	r.mm.Boot(p.Config, p.Model, ch)
+	warning := r.mm.Boot(p.Config, p.Model, ch)
 	m := r.mm.Machine()
+	if warning != nil {
+		return Outcome{Bug: warning}
+	}
 	var result sim.Result
 	if len(p.Calls) > 0 {
 		result = m.Run(len(p.Calls), r.body)

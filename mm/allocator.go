@@ -12,6 +12,9 @@ const (
 
 var allocNames = [nrAllocs]string{"slub", "slab", "slob"}
 
+// callbacks are the functions that they give to call_rcu.
+var callbacks = [nrAllocs]symbol{symRcuFreeSlab, symKmemRcuFree, symKmemRcuFree}
+
 // allocator is what a slab allocator provides: what mm/slab.h declares, and what
 // the model needs besides.
 type allocator struct {
@@ -26,9 +29,8 @@ type allocator struct {
 	// drainCache gives back what each CPU has, when no other CPU runs.
 	drainCache func(mm *MM, c *sim.CPU, s *kmemCache)
 
-	// callback is the function that call_rcu is given, rcuFree is its body.
-	callback symbol
-	rcuFree  func(mm *MM, c *sim.CPU, head sim.Addr)
+	// rcuFree is the body of the function that call_rcu is given.
+	rcuFree func(mm *MM, c *sim.CPU, head sim.Addr)
 
 	// cacheField names the word at off in a struct kmem_cache.
 	cacheField func(off sim.Addr) string
@@ -52,7 +54,6 @@ var allocators = [nrAllocs]allocator{
 		kmemCacheShrink: configSLUB{}.kmemCacheShrink,
 		flushCpu:        (*MM).flushCpuSlab,
 		drainCache:      configSLUB{}.drainCache,
-		callback:        symRcuFreeSlab,
 		rcuFree:         (*MM).rcuFreeSlab,
 		cacheField:      configSLUB{}.cacheField,
 	},
@@ -64,7 +65,6 @@ var allocators = [nrAllocs]allocator{
 		kmemCacheShrink: configSLAB{}.kmemCacheShrink,
 		flushCpu:        (*MM).doDrain,
 		drainCache:      configSLAB{}.drainCache,
-		callback:        symKmemRcuFree,
 		rcuFree:         configSLAB{}.kmemRcuFree,
 		cacheField:      configSLAB{}.cacheField,
 	},
@@ -76,7 +76,6 @@ var allocators = [nrAllocs]allocator{
 		kmemCacheShrink: configSLOB{}.kmemCacheShrink,
 		flushCpu:        configSLOB{}.flushCpu,
 		drainCache:      configSLOB{}.flushCpu,
-		callback:        symKmemRcuFree,
 		rcuFree:         configSLOB{}.kmemRcuFree,
 		cacheField:      configSLOB{}.cacheField,
 	},

@@ -1,6 +1,7 @@
 package mm
 
 import (
+	"fmt"
 	"math/bits"
 
 	"github.com/mmfuzz/mmfuzz/mm/sim"
@@ -8,8 +9,9 @@ import (
 
 // Boot puts the machine into the state in which programs start: all pages are
 // free, the caches and owners have nothing. An allocator that the kernel lacks
-// is taken for one that it has.
-func (mm *MM) Boot(cfg Config, model sim.Model, ch sim.Chooser) {
+// is taken for one that it has. It returns what a config with init_warn=1 warns
+// of, or nil.
+func (mm *MM) Boot(cfg Config, model sim.Model, ch sim.Chooser) *sim.Bug {
 	cfg.chosen[cfgAlloc] %= mm.k.layouts.allocs() // FitConfig
 	if mm.target == nil || cfg != mm.cfg {
 		mm.cfg = cfg
@@ -21,6 +23,25 @@ func (mm *MM) Boot(cfg Config, model sim.Model, ch sim.Chooser) {
 	}
 	mm.shadow = shadow{}
 	mm.m.Reset(model, ch)
+	if cfg.initWarn {
+		return mm.kmemCacheInitWarn()
+	}
+	return nil
+}
+
+const bugInitWarn = "kmem_cache_init: address of the RCU callback has bits of PAGE_MAPPING_FLAGS"
+
+// kmemCacheInitWarn is the warning that the thread suggested for
+// kmem_cache_init, of September 2022: the address that call_rcu will put on
+// mapping must not have bits that say what mapping is. It knows nothing of the
+// other values that stand there.
+func (mm *MM) kmemCacheInitWarn() *sim.Bug {
+	address := mm.text[mm.callback()]
+	if mm.layout.rcuHead+8 != pageMapping || address&pageMappingFlags == 0 {
+		return nil
+	}
+	return &sim.Bug{Title: bugInitWarn, Func: "kmem_cache_init", Stack: []string{"kmem_cache_init"},
+		Detail: fmt.Sprintf("%s is at %016x", symbols[mm.callback()].name, address)}
 }
 
 // bootMemory sets memory to what it is at boot. That depends on the allocator

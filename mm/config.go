@@ -14,6 +14,8 @@ type Config struct {
 	chosen [nrConfigKeys]uint8
 	// address has the addresses of callbacks that are given outright, or 0.
 	address [nrCallbacks]uint64
+	// initWarn is the check of kmem_cache_init that the thread suggested.
+	initWarn bool
 }
 
 // ConfigKey is one key of a config with the values it can have.
@@ -46,8 +48,9 @@ var configKeys = [nrConfigKeys]ConfigKey{
 		"0 is a machine without cmpxchg_double: SLUB locks the slab"},
 }
 
-// ConfigKeys returns the keys that have a fixed set of values. Besides them a
-// config can have CALLBACK=ADDRESS, which puts that function there.
+// ConfigKeys returns the keys that have a fixed set of values and that fuzzers
+// set. Besides them a config can have CALLBACK=ADDRESS, which puts that function
+// there, and init_warn=1, which makes Boot look where the allocator's is.
 func ConfigKeys() []ConfigKey { return configKeys[:] }
 
 // Choose sets the key with that index in ConfigKeys to its value with that
@@ -122,6 +125,13 @@ func ParseConfig(text string) (Config, error) {
 }
 
 func (c *Config) set(name, value string) error {
+	if name == "init_warn" {
+		if value != "0" && value != "1" {
+			return fmt.Errorf("config init_warn=%s: want 0 or 1", value)
+		}
+		c.initWarn = value == "1"
+		return nil
+	}
 	for i := range c.address {
 		if symbols[i].name != name {
 			continue
@@ -156,7 +166,7 @@ func configNames() []string {
 	for i := range configKeys {
 		names = append(names, configKeys[i].Name)
 	}
-	return append(names, Callbacks()...)
+	return append(append(names, Callbacks()...), "init_warn")
 }
 
 // String returns the config as a program text has it: what is not the default.
@@ -171,6 +181,9 @@ func (c Config) String() string {
 		if address != 0 {
 			words = append(words, fmt.Sprintf("%s=%x", symbols[i].name, address))
 		}
+	}
+	if c.initWarn {
+		words = append(words, "init_warn=1")
 	}
 	return strings.Join(words, " ")
 }

@@ -51,7 +51,7 @@ func TestParseConfigErrors(t *testing.T) {
 		{"order=0 order=1", `config "order=1": order is given twice`},
 		{"order=3", `config order=3: want one of 0 1 2`},
 		{"alloc=tlsf", `config alloc=tlsf: want one of slub slab slob`},
-		{"ordre=1", `config key "ordre": want one of order, objects, min_partial, cpu_partial, cc, alloc, cmpxchg_double, rcu_free_slab, kmem_rcu_free, sw_fence_dummy_notify`},
+		{"ordre=1", `config key "ordre": want one of order, objects, min_partial, cpu_partial, cc, alloc, cmpxchg_double, rcu_free_slab, kmem_rcu_free, sw_fence_dummy_notify, init_warn`},
 		{"rcu_free_slab=0", `config rcu_free_slab=0: want an address in hexadecimal, not 0`},
 		{"rcu_free_slab=here", `config rcu_free_slab=here: want an address in hexadecimal, not 0`},
 		{"rcu_free_slab=10000000000000000", `config rcu_free_slab=10000000000000000: want an address in hexadecimal, not 0`},

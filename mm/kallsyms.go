@@ -31,9 +31,8 @@ const (
 
 // symbols has the addresses that functions have when none is aligned. That of
 // rcu_free_slab is the report's, that of sw_fence_dummy_notify is of v5.15-rc1;
-// those of the others are made up, the low bits of
-// callbacks like it. call_rcu puts rcu_leak_callback in the place of another only
-// when that is queued twice, with CONFIG_DEBUG_OBJECTS_RCU_HEAD.
+// those of the others are made up, with the low bits of rcu_free_slab for the
+// RCU callbacks.
 var symbols = [nrSymbols]struct {
 	name    string
 	address uint64

@@ -156,10 +156,8 @@ func (mm *MM) pointerName(v uint64) string {
 	case a >= cacheBase && a < cacheBase+NrCaches*sizeofKmemCache && (a-cacheBase)%sizeofKmemCache == 0:
 		return fmt.Sprintf("c%d", (a-cacheBase)/sizeofKmemCache)
 	}
-	for i := range mm.caches {
-		if listHead(v) == mm.caches[i].partial() {
-			return fmt.Sprintf("&c%d.node.partial", i)
-		}
+	if a >= cacheBase && a < cacheBase+NrCaches*sizeofKmemCache || listHead(a) == freeSlobLarge {
+		return "&" + strings.TrimSuffix(mm.AddrName(a), ".next")
 	}
 	for cpu := range sim.MaxCPUs {
 		if listHead(v) == pcpOf(cpu).list() {

@@ -28,8 +28,8 @@ func (mm *MM) mappingName(mapping uint64) string {
 	switch {
 	case mapping&pageMappingFlags != pageMappingMovable || mapping == pageMappingMovable:
 		return "changed since the test"
-	case mapping == mm.text[mm.alloc.callback]:
-		return symbols[mm.alloc.callback].name
+	case mapping == mm.text[mm.callback()]:
+		return symbols[mm.callback()].name
 	case mapping == mm.listPoison2():
 		return "LIST_POISON2"
 	case mm.layout.slabs == pageMapping && uint32(mapping) <= slabsMax && (upper == 0 || upper == mm.listPoison2()>>32):

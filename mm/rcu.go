@@ -28,8 +28,11 @@ func (mm *MM) rcuDoBatch(c *sim.CPU) int { return c.RcuDoBatch(mm.invoke) }
 // rcuInvoke calls the function fn of the callback at head.
 func (mm *MM) rcuInvoke(c *sim.CPU, head sim.Addr, fn uint64) {
 	mm.checkInvoked(c, head)
-	if fn != mm.text[mm.alloc.callback] {
+	if fn != mm.text[mm.callback()] {
 		c.Bug(bugCallbackFunc, "")
 	}
 	mm.alloc.rcuFree(mm, c, head)
 }
+
+// callback is the function that the slab allocator gives to call_rcu.
+func (mm *MM) callback() symbol { return callbacks[mm.cfg.chosen[cfgAlloc]] }

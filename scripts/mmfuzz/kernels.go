@@ -14,12 +14,27 @@ import (
 func kernels(a *app, args []string) (int, error) {
 	flags := flag.NewFlagSet("kernels", flag.ContinueOnError)
 	asJSON := flags.Bool("json", false, "")
+	addresses := flags.Bool("addresses", false, "")
+	kernel := flags.String("kernel", "", "")
 	files, err := parse(flags, args)
 	if err != nil {
 		return 0, err
 	}
 	if len(files) > 0 {
 		return 0, fmt.Errorf("unexpected argument %q", files[0])
+	}
+	if *kernel != "" && !*addresses {
+		return 0, fmt.Errorf("-kernel %s: want it with -addresses", *kernel)
+	}
+	if *addresses {
+		if *kernel == "" {
+			*kernel = reportedKernel
+		}
+		k, err := mm.FindKernel(*kernel)
+		if err != nil {
+			return 0, err
+		}
+		return exitOK, kernelAddresses(a, k, *asJSON)
 	}
 	if *asJSON {
 		return exitOK, kernelsJSON(a)
@@ -77,6 +92,57 @@ func kernelsJSON(a *app) error {
 			}
 		}
 		if err := out.Encode(row{k.Name, k.Parent, k.Changes, k.Source, expect}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const reportedKernel = "next-20220927"
+
+// kernelAddresses prints which configurations can put low bits 10 on the address of a callback.
+func kernelAddresses(a *app, k *mm.Kernel, asJSON bool) error {
+	if asJSON {
+		return kernelAddressesJSON(a, k)
+	}
+	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "CONFIGURATION\tENDIAN\t%s\n", strings.Join(mm.MappingCallbacks(), "\t"))
+	for _, row := range k.Addresses() {
+		endian := "little"
+		if row.BigEndian {
+			endian = "big"
+		}
+		fmt.Fprintf(w, "%s\t%s", row.Build, endian)
+		for _, lowBits := range row.LowBits {
+			var words []string
+			for _, v := range lowBits {
+				words = append(words, fmt.Sprintf("%02b", v))
+			}
+			if mm.Movable(lowBits) {
+				words = append(words, "MOVABLE")
+			}
+			fmt.Fprintf(w, "\t%s", strings.Join(words, " "))
+		}
+		fmt.Fprintln(w)
+	}
+	return w.Flush()
+}
+
+func kernelAddressesJSON(a *app, k *mm.Kernel) error {
+	out := json.NewEncoder(a.out)
+	for _, row := range k.Addresses() {
+		lowBits, movable := map[string][]uint64{}, map[string]bool{}
+		for i, name := range mm.MappingCallbacks() {
+			lowBits[name], movable[name] = row.LowBits[i], mm.Movable(row.LowBits[i])
+		}
+		err := out.Encode(struct {
+			Kernel    string              `json:"kernel"`
+			Build     string              `json:"build"`
+			BigEndian bool                `json:"big_endian"`
+			LowBits   map[string][]uint64 `json:"low_bits"`
+			Movable   map[string]bool     `json:"movable"`
+		}{k.Name, row.Build, row.BigEndian, lowBits, movable})
+		if err != nil {
 			return err
 		}
 	}

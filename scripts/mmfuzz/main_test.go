@@ -48,6 +48,8 @@ func TestBadUsageIsOneLineAndStatus2(t *testing.T) {
 		"repro all":         {[]string{"repro", crash, "-format", "trace", "-all"}, "-all: want it with -format table"},
 		"repro kernel":      {[]string{"repro", crash, "-kernel", "v9"}, `unknown kernel "v9"`},
 		"two to shrink":     {[]string{"shrink", crash, crash}, "2 files: want one program"},
+		"kernels -kernel":   {[]string{"kernels", "-kernel", "v6.0"}, `-kernel v6.0: want it with -addresses`},
+		"addresses of what": {[]string{"kernels", "-addresses", "-kernel", "v7.9"}, `unknown kernel "v7.9"`},
 		"kernels argument":  {[]string{"kernels", "v6.0"}, `unexpected argument "v6.0"`},
 		"import, no target": {[]string{"import", "../../README.md"}, "the folder does not name the fuzz target"},
 		"no place to write": {[]string{"shrink", crash, "-o", "no/such/folder/file"}, "cannot write no/such/folder/file: "},
@@ -218,6 +220,31 @@ func TestKernels(t *testing.T) {
 		require.NotEmpty(t, row.Name)
 		require.Len(t, row.Expect["slub"], 3)
 	}
+}
+
+// Which builds can put the mark of a movable page on a callback's address, and what aligned(4) does about it.
+func TestKernelAddresses(t *testing.T) {
+	code, stdout, _ := mmfuzz("", "kernels", "-addresses")
+	require.Equal(t, exitOK, code)
+	require.Regexp(t, `(?m)^gcc-12,x86-64,-Os +little +00 01 10 11 MOVABLE +00 01 10 11 MOVABLE +00 01 10 11 MOVABLE$`, stdout)
+	require.Regexp(t, `(?m)^gcc-12,x86-64,-O2 +little +00 +00 +00$`, stdout)
+	require.Regexp(t, `(?m)^gcc-12,arm-thumb,-Os +little +01 11 +01 11 +01 11$`, stdout)
+	require.Regexp(t, `(?m)^clang-14,s390x,-Os +big +00 10 MOVABLE +00 10 MOVABLE +00 10 MOVABLE$`, stdout)
+
+	code, stdout, _ = mmfuzz("", "kernels", "-addresses", "-kernel", "next-20220927+aligned", "-json")
+	require.Equal(t, exitOK, code)
+	leak := map[string]bool{}
+	for line := range strings.Lines(stdout) {
+		var row struct {
+			Build   string
+			Movable map[string]bool
+		}
+		require.NoError(t, json.Unmarshal([]byte(line), &row))
+		require.False(t, row.Movable["rcu_free_slab"] || row.Movable["kmem_rcu_free"], row.Build)
+		leak[row.Build] = row.Movable["rcu_leak_callback"]
+	}
+	require.True(t, leak["gcc-12,x86-64,-Os"], "which aligned(4) is not on")
+	require.False(t, leak["gcc-12,x86-64,-O2"])
 }
 
 func TestHelp(t *testing.T) {
