@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mmfuzz/mmfuzz/fuzz"
+	"github.com/mmfuzz/mmfuzz/mm"
 )
 
 const readmeFile = "../../README.md"
@@ -28,7 +29,7 @@ func TestReadmeShowsACrashAsItIs(t *testing.T) {
 	require.Equal(t, crash, shown, "go test ./fuzz/fuzztest -update")
 }
 
-// The example program parses.
+// The example program parses, and the table below it has each key of the config.
 func TestReadmeIsTrue(t *testing.T) {
 	readme := readFile(t, readmeFile)
 	_, example, ok := strings.Cut(readme, "### How to write a program\n\n")
@@ -37,6 +38,12 @@ func TestReadmeIsTrue(t *testing.T) {
 	require.True(t, ok)
 	_, err := fuzz.Parse(strings.ReplaceAll("\n"+example, "\n    ", "\n"))
 	require.NoError(t, err)
+	for _, key := range mm.ConfigKeys() {
+		require.Contains(t, readme, "| `"+key.Name+"` | "+key.Values[0]+" ")
+	}
+	for _, callback := range mm.Callbacks() {
+		require.Contains(t, readme, "`"+callback+"`")
+	}
 }
 
 // readmeShows compares what README has between the mark and the next empty line with what it should have; with -update it

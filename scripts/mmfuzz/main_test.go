@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -230,6 +231,17 @@ func TestKernelAddresses(t *testing.T) {
 	require.Regexp(t, `(?m)^gcc-12,x86-64,-O2 +little +00 +00 +00$`, stdout)
 	require.Regexp(t, `(?m)^gcc-12,arm-thumb,-Os +little +01 11 +01 11 +01 11$`, stdout)
 	require.Regexp(t, `(?m)^clang-14,s390x,-Os +big +00 10 MOVABLE +00 10 MOVABLE +00 10 MOVABLE$`, stdout)
+
+	readme, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	_, shown, ok := strings.Cut(string(readme), "    $ go run ./scripts/mmfuzz kernels -addresses\n")
+	require.True(t, ok)
+	shown, rest, ok := strings.Cut(shown, "\n\nand ")
+	require.True(t, ok)
+	for line := range strings.SplitSeq(shown, "\n") {
+		require.Contains(t, stdout, strings.TrimPrefix(line, "    ")+"\n", "README shows what is printed")
+	}
+	require.True(t, strings.HasPrefix(rest, fmt.Sprint(strings.Count(stdout, "\n")-strings.Count(shown, "\n")-1)+" more"))
 
 	code, stdout, _ = mmfuzz("", "kernels", "-addresses", "-kernel", "next-20220927+aligned", "-json")
 	require.Equal(t, exitOK, code)
