@@ -49,7 +49,7 @@ try() {
 		cd "$out/run"
 		"$out/fuzz.test" -test.run='^$' -test.fuzz='^FuzzIsolateMovablePage$' -test.fuzzcachedir="$out/run/cache" \
 			-test.fuzztime="${seconds}s" -test.fuzzminimizetime=0 -kernel="$1" -model="$model" >log 2>&1 || true
-		times >time
+		times >"time"
 	)
 	# The second line is that of the children: 0m1.234s 0m0.056s.
 	sed -n 2p "$out/run/time" | tr 'ms' '  ' | awk '{print 60 * $1 + $2 + 60 * $3 + $4}' >"$out/run/seconds"
