@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -136,6 +137,31 @@ func TestLitmusOfACallback(t *testing.T) {
 	require.Contains(t, text, "\tsmp_store_release(p0_lru_prev_queued, 1); // call_rcu\n")
 	require.Contains(t, text, "\tr0 = smp_load_acquire(p0_lru_prev_queued); // the callback is queued\n")
 	require.Equal(t, litmus.Sometimes, verdict(t, text, sim.LKMM).Verdict, text)
+}
+
+// What other CPUs do between the load of a callback's function and its call does not come to wait for it.
+func TestLitmusOfACallbackWithASwitch(t *testing.T) {
+	r := fuzz.NewRunner()
+	defer r.Close()
+	tr := r.Trace(parse(t, `kernel  v6.2
+model   sc
+
+cpu0    kmem_cache_alloc c1 s0
+cpu0    flush_cpu_slab c1
+cpu0    rcu_do_batch
+cpu1    kmem_cache_free s0
+cpu2    isolate_movable_page p0
+
+cpu0@59 run cpu1
+cpu0@61 run cpu2
+`))
+	require.Empty(t, tr.Unused)
+	text, err := Litmus("callback", tr)
+	require.NoError(t, err)
+	processes := regexp.MustCompile(`(?m)^P\d`).Split(text, -1)
+	require.Contains(t, processes[1], "smp_load_acquire(", text)
+	require.Equal(t, 1, strings.Count(text, "smp_load_acquire("), text)
+	require.Equal(t, litmus.Sometimes, verdict(t, text, sim.SC).Verdict, text)
 }
 
 // A Chrome trace has a slice for each event of the run, on the track of its CPU, in slices that begin and end; and an arrow

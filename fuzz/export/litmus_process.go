@@ -54,8 +54,7 @@ func (l *litmusTest) process(thread int) {
 	}
 }
 
-// findHandovers finds the callbacks that are run by another thread than queued them. A callback begins with the load of
-// its function, two events before the one that says so.
+// findHandovers finds the callbacks that are run by another thread than queued them.
 func (l *litmusTest) findHandovers() {
 	if l.handover != nil {
 		return
@@ -71,10 +70,21 @@ func (l *litmusTest) findHandovers() {
 			call, ok := queued[e.Addr]
 			if ok && l.threads[i] >= 0 && l.threads[call] != l.threads[i] {
 				name := notInName.ReplaceAllString(l.t.Symbols().AddrName(e.Addr), "_") + "_queued"
-				l.handover = append(l.handover, handover{queued: call, begins: i - 2, name: name})
+				l.handover = append(l.handover, handover{queued: call, begins: callbackBegins(events, i), name: name})
 			}
 		}
 	}
+}
+
+// callbackBegins returns the load of the callback's function, two events of the same CPU before the one that says that the
+// callback runs: other CPUs can come in between.
+func callbackBegins(events []sim.Event, says int) int {
+	i := says
+	for range 2 {
+		for i--; events[i].CPU != events[says].CPU; i-- {
+		}
+	}
+	return i
 }
 
 func (l *litmusTest) begins(event int) *handover {
