@@ -164,6 +164,36 @@ cpu0@61 run cpu2
 	require.Equal(t, litmus.Sometimes, verdict(t, text, sim.SC).Verdict, text)
 }
 
+// A page that is freed by RCU twice is handed over twice, and the second wait is not for the first call_rcu.
+func TestLitmusOfTwoCallbacksOfAPage(t *testing.T) {
+	r := fuzz.NewRunner()
+	defer r.Close()
+	tr := r.Trace(parse(t, `kernel  v6.2
+model   sc
+
+cpu0    kmem_cache_alloc c1 s0
+cpu0    flush_cpu_slab c1
+cpu0    rcu_do_batch
+cpu0    kmem_cache_alloc c1 s0
+cpu0    flush_cpu_slab c1
+cpu0    rcu_do_batch
+cpu1    kmem_cache_free s0
+cpu1    kmem_cache_free s0
+
+cpu0@59 run cpu1
+cpu1@22 run cpu0
+cpu0@146 run cpu1
+`))
+	require.Empty(t, tr.Unused)
+	text, err := Litmus("callbacks", tr)
+	require.NoError(t, err)
+	for _, name := range []string{"p0_lru_prev_queued_1", "p0_lru_prev_queued_2"} {
+		require.Equal(t, 1, strings.Count(text, "smp_store_release("+name+", 1);"), text)
+		require.Equal(t, 1, strings.Count(text, "smp_load_acquire("+name+");"), text)
+	}
+	require.Equal(t, litmus.Sometimes, verdict(t, text, sim.SC).Verdict, text)
+}
+
 // A Chrome trace has a slice for each event of the run, on the track of its CPU, in slices that begin and end; and an arrow
 // for each load of what another CPU stored.
 func TestPerfettoOfCrashes(t *testing.T) {

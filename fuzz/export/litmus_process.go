@@ -74,6 +74,22 @@ func (l *litmusTest) findHandovers() {
 			}
 		}
 	}
+	l.numberHandovers()
+}
+
+// numberHandovers tells those apart that have the same name: the rcu_head of a page is queued again in its next life, and
+// waiting for that must not end with what was queued before.
+func (l *litmusTest) numberHandovers() {
+	all, seen := map[string]int{}, map[string]int{}
+	for _, h := range l.handover {
+		all[h.name]++
+	}
+	for i := range l.handover {
+		if name := l.handover[i].name; all[name] > 1 {
+			seen[name]++
+			l.handover[i].name = fmt.Sprintf("%s_%d", name, seen[name])
+		}
+	}
 }
 
 // callbackBegins returns the load of the callback's function, two events of the same CPU before the one that says that the
@@ -97,10 +113,17 @@ func (l *litmusTest) begins(event int) *handover {
 
 // acquire waits for a callback to be queued, and for the readers if the test has any.
 func (p *process) acquire(h *handover) {
-	p.extra = append(p.extra, "int *"+h.name)
+	p.declare(h.name)
 	p.load("smp_load_acquire("+h.name+")", 1, "the callback is queued")
 	if slices.ContainsFunc(p.l.t.Events(), func(e sim.Event) bool { return e.Kind == sim.EvRcuLock }) {
 		p.statement("synchronize_rcu();", "")
+	}
+}
+
+// declare makes a hand-over a parameter, once.
+func (p *process) declare(name string) {
+	if declaration := "int *" + name; !slices.Contains(p.extra, declaration) {
+		p.extra = append(p.extra, declaration)
 	}
 }
 
@@ -123,7 +146,7 @@ func (p *process) event(i int) {
 	case e.Kind == sim.EvCallRcu:
 		if k := slices.IndexFunc(p.l.handover, func(h handover) bool { return h.queued == i }); k >= 0 {
 			name := p.l.handover[k].name
-			p.extra = append(p.extra, "int *"+name)
+			p.declare(name)
 			p.statement("smp_store_release("+name+", 1);", "call_rcu")
 		}
 	case v == nil, fuzz.IsLocking(e) && e.Kind == sim.EvRMWFail:
