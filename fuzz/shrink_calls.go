@@ -44,20 +44,30 @@ func (s *shrinker) mergeCPUs() {
 			q := s.best.Clone()
 			q.Calls[to] = append(q.Calls[to], q.Calls[from]...)
 			q.Calls = slices.Delete(q.Calls, from, from+1)
-			offsets := onCPUs(s.offsets, func(cpu int) int {
-				if cpu == from {
-					cpu = to
-				}
-				if cpu > from {
-					cpu--
-				}
-				return cpu
-			})
-			if !s.try(q, offsets) {
+			if offsets := s.mergedOffsets(from, to); !s.try(q, offsets) {
 				s.tryPages(q, offsets)
 			}
 		}
 	}
+}
+
+// mergedOffsets returns the choices when the calls of one CPU follow those of another, and the CPU is gone.
+func (s *shrinker) mergedOffsets(from, to int) []answer {
+	offsets := slices.Clone(s.offsets)
+	for i := range offsets {
+		if offsets[i].choice.CPU == from {
+			offsets[i].offset.call += len(s.best.Calls[to])
+		}
+	}
+	return onCPUs(offsets, func(cpu int) int {
+		if cpu == from {
+			cpu = to
+		}
+		if cpu > from {
+			cpu--
+		}
+		return cpu
+	})
 }
 
 // swapCPUs has the calls of two CPUs change places.

@@ -1,0 +1,36 @@
+package fuzz
+
+import "testing"
+
+// When calls are given to a CPU that has some already, their choices move with them.
+func TestMergeCPUsKeepsTheChoices(t *testing.T) {
+	p, err := Parse(`kernel  next-20220927
+model   sc
+bug     page lock lost to a non-atomic update of flags
+
+cpu0    kmem_cache_alloc c0 s0
+cpu0    flush_cpu_slab c0
+cpu0    kmem_cache_free s0
+cpu1    zs_malloc z0
+cpu2    isolate_movable_page p0
+
+cpu0@78 run cpu2
+cpu2@5  run cpu0
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := NewRunner()
+	defer r.Close()
+	if o := r.record(p, r.choicesOf(p)); o.Title() != p.Bug {
+		t.Fatal("no bug to begin with:", o.Title())
+	}
+	var s shrinker
+	s.r, s.best, s.left, s.kept = r, p, 100, new(int)
+	s.rel.runner = r
+	s.offsets = s.taken()
+	s.mergeCPUs()
+	if len(s.best.Calls) != 2 || len(s.best.Calls[1]) != 2 {
+		t.Fatal("cpu2's call did not move to cpu1:", s.best)
+	}
+}
