@@ -9,7 +9,7 @@ import (
 // Race is the pair of accesses that a bug comes from: the last one before it, which met what another call had stored, and
 // that store. It is the zero Race when the last access met no such thing, or the bug showed in the clean-up.
 type Race struct {
-	Word   string // the field, such as mapping
+	Word   string // the field, such as mapping, or object or slot for what has none
 	Storer string // the kernel function that stored
 	User   string // the one that read that, or stored over it
 }
@@ -65,8 +65,25 @@ func callOf(events []sim.Event, i int) int {
 	return i
 }
 
-// field is the name of a word without the page, cache or slot that it is in.
-func field(word string) string { return word[strings.LastIndexByte(word, '.')+1:] }
+// field is the name of a word without the page, cache or slot that it is in: a bug is the same in each of them.
+func field(word string) string {
+	word = word[strings.LastIndexByte(word, '.')+1:]
+	if owner, offset, ok := strings.Cut(word, "+"); ok && (unnumbered(owner) == "p" || unnumbered(owner) == "c") {
+		return "+" + offset
+	}
+	array, _, _ := strings.Cut(word, "[")
+	switch name := unnumbered(array); name {
+	case "p":
+		return "object"
+	case "s", "q", "z":
+		return "slot"
+	case "handle":
+		return name
+	}
+	return array
+}
+
+func unnumbered(name string) string { return strings.TrimRight(name, "0123456789") }
 
 func innermost(e *sim.Event) string {
 	if stack := kernelStack(e.Stack); len(stack) > 0 {
