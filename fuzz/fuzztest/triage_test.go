@@ -77,6 +77,18 @@ func TestTriageTakesNoUnexpectedBugForKnown(t *testing.T) {
 	require.False(t, news.SameAs(crash, race))
 }
 
+// A find that the table does not expect is news, however many smaller ones it does expect there are.
+func TestTriageForgetsNoUnexpectedFind(t *testing.T) {
+	p := load(t, "../../crashers/rcu_free_slab.txt")
+	bug := &fuzz.TriagedBug{Kernel: p.Kernel, Title: p.Bug}
+	for range 5 {
+		bug.Add(p)
+	}
+	require.True(t, bug.Expected())
+	bug.Add(parse(t, "kernel "+p.Kernel+"\nmodel lkmm\nconfig alloc=slob\nbug "+p.Bug+"\n\ncpu0 kmem_cache_alloc c1 s0\n"))
+	require.False(t, bug.Expected())
+}
+
 func at(p *fuzz.Program, kernel string) *fuzz.Program {
 	p = p.Clone()
 	p.Kernel = kernel
