@@ -31,7 +31,7 @@ func triage(a *app, args []string) (int, error) {
 	files := filesIn(paths)
 	r := fuzz.NewRunner()
 	defer r.Close()
-	b := &batch{app: a, runner: r, triage: fuzz.NewTriage(r)}
+	b := &batch{app: a, runner: r, triage: fuzz.NewTriage(r), taken: map[string]bool{}}
 	if *folder != "" {
 		if err := os.MkdirAll(*folder, 0o777); err != nil {
 			return 0, err
@@ -40,6 +40,9 @@ func triage(a *app, args []string) (int, error) {
 	}
 	for _, name := range files {
 		b.add(&in, name)
+	}
+	for _, bug := range b.triage.Bugs() {
+		b.taken[b.knownFile(bug)] = true
 	}
 	for _, bug := range b.triage.Bugs() {
 		if err := b.report(bug, *folder, *force); err != nil {
@@ -57,6 +60,7 @@ type batch struct {
 	runner *fuzz.Runner
 	triage *fuzz.Triage
 	known  []knownCrash
+	taken  map[string]bool // the crash files of this batch's bugs, which not even force overwrites
 	code   int
 
 	finds, clean, damaged int
@@ -126,7 +130,7 @@ func (b *batch) report(bug *fuzz.TriagedBug, folder string, force bool) error {
 		_, err := fmt.Fprintln(b.out, line)
 		return err
 	}
-	name := filepath.Join(folder, bug.Name()+".txt")
+	name := b.newFile(bug, folder)
 	if err := writable(name, force); err != nil {
 		b.fail(exitUsage, err.Error())
 		return nil
@@ -138,6 +142,18 @@ func (b *batch) report(bug *fuzz.TriagedBug, folder string, force bool) error {
 	}
 	fmt.Fprintf(b.out, "%s, new: %s\n", line, name)
 	return nil
+}
+
+// newFile returns the name of a crash file for the bug. Bugs that race on different words share a name, and all but the
+// first are numbered.
+func (b *batch) newFile(bug *fuzz.TriagedBug, folder string) string {
+	base := filepath.Join(folder, bug.Name())
+	name := base + ".txt"
+	for n := 2; b.taken[name]; n++ {
+		name = fmt.Sprintf("%s-%d.txt", base, n)
+	}
+	b.taken[name] = true
+	return name
 }
 
 // knownFile returns the crash file that shows the bug, one of the same kernel before others; "" if there is none.
