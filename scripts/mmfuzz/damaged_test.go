@@ -167,6 +167,27 @@ func TestImportOfEveryFraming(t *testing.T) {
 	}
 }
 
+// Some editors begin a file with the mark of its encoding. A program is one all the same; in raw input it is data.
+func TestFindsWithAMark(t *testing.T) {
+	const mark = "\ufeff"
+	file := filepath.Join(t.TempDir(), "crash.txt")
+	require.NoError(t, os.WriteFile(file, append([]byte(mark), readFile(t, aCrash)...), 0o666))
+	_, want, _ := mmfuzz("", "import", aCrash)
+	code, stdout, stderr := mmfuzz("", "import", file)
+	require.Equal(t, exitOK, code, stderr)
+	require.Equal(t, want, stdout)
+	code, stdout, stderr = mmfuzz("", "triage", file)
+	require.Equal(t, exitOK, code, stderr)
+	require.Contains(t, stdout, "1 files: 1 finds of 1 bugs")
+
+	about := []string{"import", "-", "-target", "FuzzIsolateMovablePage", "-kernel", "next-20220927", "-model", "sc"}
+	_, plain, _ := mmfuzz(mark+"\x01\x02", about...)
+	_, raw, _ := mmfuzz(mark+"\x01\x02", append(about, "-framing", "raw")...)
+	require.Equal(t, raw, plain)
+	_, without, _ := mmfuzz("\x01\x02", about...)
+	require.NotEqual(t, without, plain)
+}
+
 // The raw finds of a hunt are files that triage reads.
 func TestHuntKeepsRawFindsForTriage(t *testing.T) {
 	dir := t.TempDir()

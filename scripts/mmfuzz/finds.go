@@ -60,8 +60,8 @@ func (f *finds) read(a *app, r *fuzz.Runner, name string) (found, error) {
 	if err != nil {
 		return found{}, err
 	}
-	if f.framing == "" && isProgram(file) {
-		p, err := fuzz.Parse(string(file))
+	if text := withoutMark(file); f.framing == "" && isProgram(text) {
+		p, err := fuzz.Parse(string(text))
 		if err != nil {
 			return found{}, fmt.Errorf("%s: %w", name, err)
 		}
