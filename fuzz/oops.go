@@ -47,7 +47,10 @@ func (t *Trace) Wrong() string {
 // comm is what the CPU that had the bug was doing.
 func (t *Trace) comm() string {
 	last := t.lastCall()
-	if last < 0 || last == t.ended {
+	switch {
+	case last < 0 && t.ended < 0:
+		return "swapper" // as at boot
+	case last < 0 || last == t.ended:
 		return "clean-up"
 	}
 	name, _, _ := strings.Cut(t.events[last].Note[len(callMark):], " ")

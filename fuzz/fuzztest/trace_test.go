@@ -107,3 +107,13 @@ func TestVariables(t *testing.T) {
 		require.Equal(t, model == sim.LKMM, late > 0, "%v: %d", model, late)
 	}
 }
+
+// What warns at boot is the task that boots, though no call has begun.
+func TestTableOfAWarningAtBoot(t *testing.T) {
+	r := fuzz.NewRunner()
+	defer r.Close()
+	r.Trace(load(t, "../../crashers/rcu_free_slab.txt")) // leaves nothing behind
+	table := r.Trace(parse(t, "kernel v6.2\nmodel sc\nconfig init_warn=1\n\ncpu0 zs_malloc z0\n")).Table(false)
+	require.Contains(t, table, "BUG: kmem_cache_init: ")
+	require.Contains(t, table, "CPU: 0 Comm: swapper\n")
+}
