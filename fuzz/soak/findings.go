@@ -12,14 +12,16 @@ import (
 
 const findingsDir = "findings"
 
-// found writes a bug down that has come up count times in this turn.
+// found writes a bug down that has come up count times in this turn. A find that is not expected takes the place of one
+// that is: the same title can be expected with one allocator and not with another.
 func (s *soak) found(p *fuzz.Program, count int) error {
 	b := s.state.bug(p.Bug, p.Kernel, p.Model.String())
-	if b.File == "" {
+	if known := fuzz.Expected(p); b.File == "" || b.Known && !known {
 		b.File = fileName(p.Bug, p.Kernel, p.Model.String()) + ".txt"
 		if err := s.write(b.File, []byte(p.String())); err != nil {
 			return err
 		}
+		b.Known, b.Shrunk = known, false
 	}
 	b.Count = b.before + count
 	return nil
@@ -115,7 +117,7 @@ func (s *soak) adopt() error {
 			return err
 		}
 		b := s.state.bug(p.Bug, p.Kernel, p.Model.String())
-		b.File, b.Count = entry.Name(), 1
+		b.File, b.Count, b.Known = entry.Name(), 1, fuzz.Expected(p)
 	}
 	return nil
 }

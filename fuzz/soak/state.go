@@ -8,8 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"github.com/mmfuzz/mmfuzz/mm"
 )
 
 // State is all that a soak knows. It is in state.json of its folder, written whole or not at all.
@@ -47,13 +45,8 @@ type Bug struct {
 	Count  int    `json:"count"`
 	File   string `json:"file"`   // in the folder findings
 	Shrunk bool   `json:"shrunk"` // or a crasher that is kept as it is
+	Known  bool   `json:"known"`  // the table of kernels expects it, with the allocator that it was found with
 	before int    // the count before this turn
-}
-
-// Known says whether the table of kernels has the bug among those that a row has besides.
-func (b *Bug) Known() bool {
-	k, err := mm.FindKernel(b.Kernel)
-	return err == nil && slices.Contains(k.Also, b.Title)
 }
 
 func (b *Bug) compare(c Bug) int {

@@ -63,7 +63,7 @@ func soakFor(a *app, args []string) (int, error) {
 		code = exitUnknown
 	}
 	for _, b := range st.Bugs {
-		if !b.Known() {
+		if !b.Known {
 			code = exitBug
 		}
 	}
@@ -104,7 +104,7 @@ func summary(st *soak.State, dir string) string {
 	}
 	for _, bug := range st.Bugs {
 		known := ""
-		if bug.Known() {
+		if bug.Known {
 			known = ", known"
 		}
 		fmt.Fprintf(&b, "\n%s%s\n  %d on %s under %s: %s\n", bug.Title, known, bug.Count, bug.Kernel, bug.Model, filepath.Join(dir, "findings", bug.File))
