@@ -81,7 +81,7 @@ func (e *Exec) results(p *Program, words []uint64) (_ []uint64, ended bool, err 
 			words = r.mm.AppendHeld(words)
 		}
 	}
-	return words, true, e.unexpected(p, r.mm.Finish())
+	return words, true, e.unexpected(p, r.mm.Finish().Bug)
 }
 
 // unexpected is the error for a bug that p's kernel is not known to have; nil for none, and for one that it is.

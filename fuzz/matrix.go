@@ -23,14 +23,15 @@ type Cell struct {
 	// Expected says that the verdict is what the kernel's row expects, and that a scenario has the bug that it names, or
 	// one of its class.
 	Expected bool
-	// Results are those of the scenarios. Those of scenarios that use no slab are the same with each allocator of a kernel,
-	// and found once.
+	// Results are those of the scenarios, nil for those that were left out. Those of scenarios that use no slab are the same
+	// with each allocator of a kernel, and found once.
 	Results []*Verification
 }
 
 // Matrix verifies the scenarios on every kernel with each of its allocators under every model, each for at most limit runs.
-// The cells are in the order of the table of kernels, of the allocators for each, and of the models for each of those.
-func Matrix(scenarios []*Program, limit int) []Cell {
+// If brief, two isolators of a slab are left to the default allocator, since with SLAB they are a minute each. The cells
+// are in the order of the table of kernels, of the allocators for each, and of the models for each of those.
+func Matrix(scenarios []*Program, limit int, brief bool) []Cell {
 	var cells []Cell
 	for _, k := range mm.Kernels() {
 		for _, allocator := range k.Allocators() {
@@ -39,7 +40,7 @@ func Matrix(scenarios []*Program, limit int) []Cell {
 			}
 		}
 	}
-	share(len(cells), func(v *Verifier, i int) { cells[i].verify(v, scenarios, limit) })
+	share(len(cells), func(v *Verifier, i int) { cells[i].verify(v, scenarios, limit, brief) })
 	first := map[string]*Cell{} // of a kernel and model: the one with the default allocator
 	for i := range cells {
 		cell := &cells[i]
@@ -47,7 +48,7 @@ func Matrix(scenarios []*Program, limit int) []Cell {
 		if first[on] == nil {
 			first[on] = cell
 		}
-		cell.judge(first[on].Results)
+		cell.judge(scenarios, first[on].Results)
 	}
 	return cells
 }
@@ -80,32 +81,32 @@ func (cell *Cell) on(p *Program) *Program {
 	return p
 }
 
-// verify runs the scenarios, but for those that the cell with the default allocator does as well. Two isolators of a slab
-// are left to that cell, as with SLAB they are a minute each: here they have no executions.
-func (cell *Cell) verify(v *Verifier, scenarios []*Program, limit int) {
+// verify runs the scenarios, but for those that the cell with the default allocator does as well, and those that are left
+// to it.
+func (cell *Cell) verify(v *Verifier, scenarios []*Program, limit int, brief bool) {
 	byDefault := cell.kernel().Allocators()[0] == cell.Allocator
 	cell.Results = make([]*Verification, len(scenarios))
 	for i, scenario := range scenarios {
-		switch {
-		case !byDefault && !scenario.UsesSlabs():
-		case !byDefault && scenario.isolators() > 1:
-			cell.Results[i] = &Verification{}
-		default:
+		if byDefault || scenario.UsesSlabs() && !(brief && scenario.isolators() > 1) {
 			result := v.Verify(cell.on(scenario), limit)
 			cell.Results[i] = &result
 		}
 	}
 }
 
-// judge says what the results come to, when those that are missing are like the others.
-func (cell *Cell) judge(others []*Verification) {
+// judge says what the results come to, when those of the scenarios without slabs are like the others.
+func (cell *Cell) judge(scenarios []*Program, others []*Verification) {
 	expect := cell.kernel().Expect.Of(cell.Allocator, cell.Model)
-	named := expect == ""
+	named, done := expect == "", false
 	for i := range cell.Results {
-		if cell.Results[i] == nil {
+		if !scenarios[i].UsesSlabs() {
 			cell.Results[i] = others[i]
 		}
 		result := cell.Results[i]
+		if result == nil {
+			continue
+		}
+		done = true
 		cell.Executions += result.Executions
 		switch {
 		case result.Verdict == Buggy:
@@ -117,6 +118,9 @@ func (cell *Cell) judge(others []*Verification) {
 		case result.Verdict == Unknown && cell.Verdict == Safe:
 			cell.Verdict = Unknown
 		}
+	}
+	if !done {
+		cell.Verdict = Unknown
 	}
 	cell.Expected = cell.Verdict != Unknown && (expect != "") == (cell.Verdict == Buggy) && named
 }

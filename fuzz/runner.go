@@ -114,13 +114,14 @@ func (r *Runner) RunWith(p *Program, ch sim.Chooser) Outcome {
 	if len(p.Calls) > 0 {
 		result = m.Run(len(p.Calls), r.body)
 	}
-	bug := result.Bug
-	if bug == nil && !result.OutOfSteps && !result.Pruned && !r.unfinished {
-		r.ended = len(m.Events())
-		bug = r.mm.Finish()
-	}
-	return Outcome{Bug: bug, Steps: result.Steps, OutOfSteps: result.OutOfSteps, Hash: result.Hash,
+	o := Outcome{Bug: result.Bug, Steps: result.Steps, OutOfSteps: result.OutOfSteps, Hash: result.Hash,
 		pruned: result.Pruned, settled: result.Settled}
+	if o.Bug == nil && !o.OutOfSteps && !o.pruned && !r.unfinished {
+		r.ended = len(m.Events())
+		end := r.mm.Finish()
+		o.Bug, o.OutOfSteps = end.Bug, end.OutOfSteps
+	}
+	return o
 }
 
 // Run runs p under its own choices.

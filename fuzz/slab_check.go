@@ -57,7 +57,7 @@ func (e *Exec) checkSlab(p *Program) error {
 			}
 		}
 	}
-	if bug := r.mm.Finish(); bug != nil {
+	if bug := r.mm.Finish().Bug; bug != nil {
 		return fmt.Errorf("at the end: %s", bug.Title)
 	}
 	return nil

@@ -21,7 +21,7 @@ func TestBalloon(t *testing.T) {
 	}
 	require.Nil(t, mm.run(t, "leak_balloon; leak_balloon; leak_balloon"))
 	require.Equal(t, NrPages, mm.freePages())
-	require.Nil(t, mm.Finish())
+	require.Nil(t, mm.Finish().Bug)
 }
 
 // Goal: an isolated page is on its isolator's list and not on the balloon's.
@@ -48,7 +48,7 @@ func TestBalloonPageIsolated(t *testing.T) {
 			require.Equal(t, []int{tt.page}, mm.list(vbDevInfo.pages()))
 			require.Equal(t, uint64(0), mm.m.Peek(vbDevInfo.isolatedPages()))
 			require.Equal(t, NrPages-1, mm.freePages())
-			require.Nil(t, mm.Finish())
+			require.Nil(t, mm.Finish().Bug)
 		})
 	}
 }
@@ -68,7 +68,7 @@ func TestBalloonMigrationGivesWay(t *testing.T) {
 	require.Nil(t, mm.on(func(c *sim.CPU) { c.SpinUnlock(vbBalloonLock) }))
 	require.Nil(t, mm.run(t, "migrate_pages"))
 	require.Equal(t, []int{1}, mm.list(vbDevInfo.pages()))
-	require.Nil(t, mm.Finish())
+	require.Nil(t, mm.Finish().Bug)
 }
 
 // Goal: the balloon notices a page that was lost, and who locks a page that it

@@ -64,7 +64,7 @@ func TestIsolateMigratepagesBlock(t *testing.T) {
 					want = tt.smallCompound
 				}
 				require.Equal(t, want, mm.touched())
-				require.Nil(t, mm.Finish())
+				require.Nil(t, mm.Finish().Bug)
 			})
 		}
 	}
@@ -80,7 +80,7 @@ func TestIsolateMigratepagesBlockTwice(t *testing.T) {
 	require.Nil(t, mm.run(t, "migrate_pages", "migrate_pages"))
 	require.Empty(t, mm.isolated(0))
 	require.Empty(t, mm.isolated(1))
-	require.Nil(t, mm.Finish())
+	require.Nil(t, mm.Finish().Bug)
 }
 
 // Goal: the reported crash needs no more than order-0 slabs and compaction. A

@@ -59,10 +59,8 @@ func (mm *MM) Call(c *sim.CPU, call Call) { ops[call.Op].run(mm, c, call.Args) }
 
 // Finish ends a program that had no bug: what is isolated is put back, what
 // was allocated is freed, the RCU callbacks are run, and then every page must
-// be back with the page allocator. It returns the bug there was, or nil.
-func (mm *MM) Finish() *sim.Bug {
-	return mm.m.Run(1, mm.finish).Bug
-}
+// be back with the page allocator. It shares the bound on steps with the program.
+func (mm *MM) Finish() sim.Result { return mm.m.Run(1, mm.finish) }
 
 // mmfuzzQuiesce is what Finish runs. Between two runs of the machine all is ordered,
 // so that CPU 0 may flush the slabs of the others.

@@ -38,7 +38,7 @@ func TestSwFence(t *testing.T) {
 		require.Equal(t, test.want, title(bug), "%+v", test)
 		require.Equal(t, test.told, mm.shadow.fences[0], "%+v", test)
 		if bug == nil {
-			require.Nil(t, mm.Finish(), "%+v", test)
+			require.Nil(t, mm.Finish().Bug, "%+v", test)
 		}
 	}
 }

@@ -93,7 +93,7 @@ func TestCleanKernelsStayClean(t *testing.T) {
 						mm.Boot(config, model, &randomChooser{r: &r, rate: 8})
 						bug := runCalls(mm, cpus)
 						if bug == nil {
-							bug = mm.Finish()
+							bug = mm.Finish().Bug
 						}
 						found[title(bug)] = true
 					}

@@ -75,7 +75,7 @@ func TestPutbackMovablePages(t *testing.T) {
 	require.Empty(t, mm.isolated(0))
 	require.Nil(t, mm.run(t, "rcu_do_batch", "isolate_movable_page p0; isolate_movable_page p2"))
 	require.Equal(t, []int{2, 0}, mm.isolated(1))
-	require.Nil(t, mm.Finish())
+	require.Nil(t, mm.Finish().Bug)
 	require.Equal(t, NrPages, mm.freePages())
 }
 
@@ -86,7 +86,7 @@ func TestMigratePagesWithoutMemory(t *testing.T) {
 		"fill_balloon; fill_balloon; isolate_movable_page p6; isolate_movable_page p7; migrate_pages"))
 	require.Equal(t, 0, mm.freePages())
 	require.Equal(t, []int{7, 6}, mm.isolated(0))
-	require.Nil(t, mm.Finish())
+	require.Nil(t, mm.Finish().Bug)
 }
 
 // Goal: migration waits for a page lock from its fourth pass on, so that a page
@@ -104,5 +104,5 @@ func TestMigratePagesWaitsForLock(t *testing.T) {
 	}).Bug
 	require.Nil(t, bug)
 	require.Equal(t, []int{1}, mm.list(vbDevInfo.pages()))
-	require.Nil(t, mm.Finish())
+	require.Nil(t, mm.Finish().Bug)
 }

@@ -74,7 +74,7 @@ func TestRunsDoNotAllocate(t *testing.T) {
 			if bug := mm.m.Run(len(cpus), body).Bug; bug != nil {
 				t.Fatal(bug.Title)
 			}
-			if bug := mm.Finish(); bug != nil {
+			if bug := mm.Finish().Bug; bug != nil {
 				t.Fatal(bug.Title)
 			}
 		}

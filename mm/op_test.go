@@ -34,7 +34,7 @@ func TestOpsWithoutPrecondition(t *testing.T) {
 		t.Run(op.Name, func(t *testing.T) {
 			mm := newKernel(t, "v6.0")
 			require.Nil(t, runCalls(mm, [][]Call{{{Op: uint8(i)}, {Op: uint8(i)}}}))
-			require.Nil(t, mm.Finish())
+			require.Nil(t, mm.Finish().Bug)
 			require.Equal(t, NrPages, mm.freePages())
 		})
 	}
@@ -49,7 +49,7 @@ func TestOpArgumentsWrap(t *testing.T) {
 				a := [MaxArgs]uint8{uint8(n), uint8(n), uint8(n)}
 				require.Nil(t, runCalls(mm, [][]Call{{{Op: uint8(i), Args: a}}}))
 			}
-			require.Nil(t, mm.Finish())
+			require.Nil(t, mm.Finish().Bug)
 		})
 	}
 }
@@ -63,7 +63,7 @@ func TestSlotsFreeWhatTheyHeld(t *testing.T) {
 				require.Nil(t, mm.run(t, call))
 			}
 			require.Greater(t, mm.freePages(), NrPages/2)
-			require.Nil(t, mm.Finish())
+			require.Nil(t, mm.Finish().Bug)
 		})
 	}
 }
@@ -80,5 +80,5 @@ func TestGetFreePages(t *testing.T) {
 	require.Equal(t, NrPages-1, mm.freePages())
 	require.Nil(t, mm.on(func(c *sim.CPU) { mm.k.putPage(mm, c, nthPage(8)) }))
 	require.Equal(t, NrPages, mm.freePages())
-	require.Nil(t, mm.Finish())
+	require.Nil(t, mm.Finish().Bug)
 }

@@ -78,7 +78,7 @@ func TestMappingOracleIsQuiet(t *testing.T) {
 		for _, owner := range []string{"zs_malloc z0", "fill_balloon"} {
 			mm := newKernel(t, k.Name)
 			require.Nil(t, mm.run(t, owner+"; isolate_movable_page p0; putback_movable_pages; isolate_movable_page p0; migrate_pages"))
-			require.Nil(t, mm.Finish())
+			require.Nil(t, mm.Finish().Bug)
 		}
 	}
 }
@@ -121,7 +121,7 @@ func TestSlabLeavesItOnMapping(t *testing.T) {
 			require.Nil(t, old.run(t, tt.program))
 			require.Equal(t, uint64(0), old.m.Peek(mapping)&pageMappingFlags)
 			require.Nil(t, old.run(t, isolate))
-			require.Nil(t, old.Finish())
+			require.Nil(t, old.Finish().Bug)
 		})
 	}
 }

@@ -69,7 +69,7 @@ func titles(t *testing.T, isolate func(*MM, *sim.CPU, Page) bool, p ...string) [
 		mm.Boot(Config{}, sim.SC, &randomChooser{r: &r, rate: 4 << r.intn(4)})
 		bug := runCalls(mm, calls)
 		if bug == nil {
-			bug = mm.Finish()
+			bug = mm.Finish().Bug
 		}
 		if bug != nil && !slices.Contains(found, bug.Title) {
 			found = append(found, bug.Title)

@@ -121,7 +121,7 @@ func TestOraclePage(t *testing.T) {
 			mm := newKernel(t, "v6.0")
 			bug := mm.m.Run(1, func(c *sim.CPU) { test.body(mm, c) }).Bug
 			if bug == nil {
-				bug = mm.Finish()
+				bug = mm.Finish().Bug
 			}
 			require.Equal(t, test.want, title(bug))
 		})
@@ -134,7 +134,7 @@ func TestOraclePageSlabLeak(t *testing.T) {
 		freeSlab: func(*MM, *sim.CPU, *kmemCache, slab) {}}
 	mm := bootConfig(t, broken, "", sim.Dull{})
 	require.Empty(t, title(mm.run(t, "kmem_cache_alloc c0 s0")))
-	require.Equal(t, bugLeakSlab, title(mm.Finish()))
+	require.Equal(t, bugLeakSlab, title(mm.Finish().Bug))
 }
 
 // Goal: a CPU takes its own pages, then the buddy allocator's from the low end,
@@ -163,7 +163,7 @@ func TestPageAllocator(t *testing.T) {
 		}
 	}).Bug
 	require.Empty(t, title(bug))
-	require.Empty(t, title(mm.Finish()))
+	require.Empty(t, title(mm.Finish().Bug))
 }
 
 // Goal: a page that one CPU frees can become another's: by the buddy allocator
@@ -181,5 +181,5 @@ func TestPagesPassBetweenCPUs(t *testing.T) {
 	}).Bug
 	require.Empty(t, title(bug))
 	require.Less(t, mm.m.Peek(pcpOf(0).count()), uint64(pcpHigh))
-	require.Empty(t, title(mm.Finish()))
+	require.Empty(t, title(mm.Finish().Bug))
 }

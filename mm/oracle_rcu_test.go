@@ -59,7 +59,7 @@ func TestOracleRcu(t *testing.T) {
 				}
 			}).Bug
 			if bug == nil {
-				bug = mm.Finish()
+				bug = mm.Finish().Bug
 			}
 			require.Equal(t, test.want, title(bug))
 		})

@@ -42,7 +42,7 @@ func TestOracleReader(t *testing.T) {
 				bug := mm.run(t, test.program)
 				require.Equal(t, want, title(bug))
 				if bug == nil {
-					require.Nil(t, mm.Finish())
+					require.Nil(t, mm.Finish().Bug)
 				}
 			})
 		}
@@ -64,7 +64,7 @@ func TestOffliningMigrates(t *testing.T) {
 				require.NotEqual(t, 0, moved[0])
 				require.Equal(t, 0, mm.refcount(nthPage(0)))
 				require.Equal(t, 1, mm.refcount(nthPage(moved[0])))
-				require.Nil(t, mm.Finish())
+				require.Nil(t, mm.Finish().Bug)
 			})
 		}
 	}

@@ -57,7 +57,7 @@ func TestPageFreedWithTheTag(t *testing.T) {
 				}
 				require.Zero(t, mm.word(nthPage(0), pageMapping))
 				require.Contains(t, mm.list(pcpOf(test.freedBy).list()), 0)
-				require.Nil(t, mm.Finish())
+				require.Nil(t, mm.Finish().Bug)
 				require.Equal(t, NrPages, mm.freePages())
 			})
 		}

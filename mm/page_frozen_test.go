@@ -25,7 +25,7 @@ func TestSlabsAreFrozen(t *testing.T) {
 			}
 			require.Equal(t, count, mm.refcount(slab), "%s %s", kernel, config)
 			require.Nil(t, mm.run(t, "alloc_pages o0 q0; kmem_cache_free s0; put_page q0"))
-			require.Nil(t, mm.Finish())
+			require.Nil(t, mm.Finish().Bug)
 		}
 	}
 }
@@ -60,7 +60,7 @@ func TestGetAndPutPageOfSlab(t *testing.T) {
 		})), test.kernel)
 		if test.put == "" {
 			require.Equal(t, count, mm.refcount(nthPage(0)), test.kernel)
-			require.Nil(t, mm.Finish())
+			require.Nil(t, mm.Finish().Bug)
 		}
 	}
 }
@@ -76,7 +76,7 @@ func TestIovIterOfSlab(t *testing.T) {
 		mm := newKernel(t, k.Name)
 		require.Equal(t, want, title(mm.run(t, "kmem_cache_alloc c0 s0; __iov_iter_get_pages_alloc s0")), k.Name)
 		if want == "" {
-			require.Nil(t, mm.Finish(), k.Name)
+			require.Nil(t, mm.Finish().Bug, k.Name)
 		}
 	}
 }

@@ -47,7 +47,7 @@ func TestStartIsolatePageRange(t *testing.T) {
 				for i := range nrPageblocks {
 					require.Zero(t, mm.m.Peek(zonePageblocks+8*sim.Addr(i)))
 				}
-				require.Nil(t, mm.Finish())
+				require.Nil(t, mm.Finish().Bug)
 			})
 		}
 	}
@@ -85,7 +85,7 @@ func TestPageIsolationOracle(t *testing.T) {
 		require.Nil(t, mm.run(t, tt.before))
 		require.Equal(t, tt.want, title(mm.run(t, "start_isolate_page_range "+tt.call)), "%v", tt)
 		if tt.want == "" {
-			require.Nil(t, mm.Finish())
+			require.Nil(t, mm.Finish().Bug)
 		}
 	}
 }

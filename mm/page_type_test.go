@@ -47,7 +47,7 @@ func TestPageTypes(t *testing.T) {
 			c.BugOn(!mm.pageZsmalloc(c, page), "type")
 		}))
 		require.Equal(t, "zsmalloc, first object at 64", mm.ValueName(page.at(pageType), uint64(mm.m.Peek32(page.at(pageType)))))
-		require.Nil(t, mm.Finish())
+		require.Nil(t, mm.Finish().Bug)
 	}
 }
 
@@ -74,7 +74,7 @@ func TestMovableUntilFreed(t *testing.T) {
 			require.Nil(t, mm.on(func(c *sim.CPU) { mm.k.putPage(mm, c, nthPage(0)); look(c) }))
 			require.False(t, movable)
 			require.Equal(t, pageTypeNone, mm.m.Peek32(nthPage(0).at(pageType)))
-			require.Nil(t, mm.Finish())
+			require.Nil(t, mm.Finish().Bug)
 		}
 	}
 }

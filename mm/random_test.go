@@ -95,7 +95,7 @@ func TestCleanKernelsRunRandomPrograms(t *testing.T) {
 					mm.Boot(cfg, model, &randomChooser{r: &r, rate: 1 << r.intn(6)})
 					bug := runCalls(mm, cpus)
 					if bug == nil {
-						bug = mm.Finish()
+						bug = mm.Finish().Bug
 					}
 					if bug != nil {
 						require.Fail(t, bug.Title, "seed %d, config %v%s\n%s\n%v", seed, cfg, formatCalls(cpus), bug.Detail, bug.Stack)

@@ -42,7 +42,7 @@ func TestMappingOfSlabAndSlobPages(t *testing.T) {
 			require.Empty(t, title(mm.run(t, test.program)))
 			mapping := nthPage(0).at(pageMapping)
 			require.Equal(t, test.mapping, mm.ValueName(mapping, mm.m.Peek(mapping)))
-			require.Empty(t, title(mm.Finish()))
+			require.Empty(t, title(mm.Finish().Bug))
 		})
 	}
 }
@@ -75,7 +75,7 @@ func TestSlabAndSlobKeepAndFree(t *testing.T) {
 			allocating(t, test.allocator, test.config, func(t *testing.T, mm *MM) {
 				require.Empty(t, title(mm.run(t, test.program)))
 				require.Equal(t, test.slabs, mm.nrSlabs())
-				require.Empty(t, title(mm.Finish()))
+				require.Empty(t, title(mm.Finish().Bug))
 				require.Equal(t, NrPages, mm.freePages())
 			})
 		})

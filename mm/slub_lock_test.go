@@ -41,7 +41,7 @@ func TestWithoutCmpxchgDouble(t *testing.T) {
 		mm := bootConfig(t, findKernel(t, kernel), "cmpxchg_double=0", sim.Dull{})
 		require.Nil(t, mm.run(t, "kmem_cache_alloc c0 s0; kmem_cache_alloc c0 s1; flush_cpu_slab c0; kmem_cache_free s0; "+
 			"kmem_cache_alloc c0 s2; kmem_cache_free s1", "kmem_cache_alloc c1 s4; kmem_cache_free s4; kmem_cache_shrink c1"))
-		require.Nil(t, mm.Finish())
+		require.Nil(t, mm.Finish().Bug)
 		require.Equal(t, NrPages, mm.freePages())
 	}
 }

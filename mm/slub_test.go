@@ -79,7 +79,7 @@ func TestMappingOfSlabPages(t *testing.T) {
 			require.Empty(t, title(mm.run(t, test.program)))
 			mapping := nthPage(test.page).at(pageMapping)
 			require.Equal(t, test.mapping, mm.ValueName(mapping, mm.m.Peek(mapping)))
-			require.Empty(t, title(mm.Finish()))
+			require.Empty(t, title(mm.Finish().Bug))
 		})
 	}
 }
@@ -118,7 +118,7 @@ func TestSlabsKeptAndDiscarded(t *testing.T) {
 				mm := bootConfig(t, kernel, test.config, sim.Dull{})
 				require.Empty(t, title(mm.run(t, test.program)), kernel.Name)
 				require.Equal(t, test.slabs, mm.nrSlabs(), kernel.Name)
-				require.Empty(t, title(mm.Finish()), kernel.Name)
+				require.Empty(t, title(mm.Finish().Bug), kernel.Name)
 			}
 		})
 	}
@@ -132,7 +132,7 @@ func TestRemoteFreeComesBack(t *testing.T) {
 	first := sim.Addr(0)
 	mm.m.Run(1, func(c *sim.CPU) { first = mm.alloc.kmemCacheAlloc(mm, c, &mm.caches[0]); mm.kfree(c, first) })
 	require.Equal(t, pageAddress(nthPage(0)), first)
-	require.Empty(t, title(mm.Finish()))
+	require.Empty(t, title(mm.Finish().Bug))
 }
 
 // Goal: running out of pages is no bug.
@@ -155,5 +155,5 @@ func TestOutOfMemory(t *testing.T) {
 	}).Bug
 	require.Empty(t, title(bug))
 	require.Equal(t, NrPages, got)
-	require.Empty(t, title(mm.Finish()))
+	require.Empty(t, title(mm.Finish().Bug))
 }

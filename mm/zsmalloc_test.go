@@ -37,7 +37,7 @@ func TestZspage(t *testing.T) {
 	require.Equal(t, NrPages-2, mm.freePages(), "z1 keeps its zspage")
 	require.Nil(t, mm.run(t, "zs_free z1"))
 	require.Equal(t, NrPages, mm.freePages())
-	require.Nil(t, mm.Finish())
+	require.Nil(t, mm.Finish().Bug)
 }
 
 // Goal: an object survives the migration of its page.
@@ -53,7 +53,7 @@ func TestZspageMigrates(t *testing.T) {
 	require.Nil(t, mm.run(t, "zs_map_object z0; zs_map_object z1"))
 	require.Equal(t, uint64(1), mm.data(0))
 	require.Equal(t, uint64(2), mm.data(1))
-	require.Nil(t, mm.Finish())
+	require.Nil(t, mm.Finish().Bug)
 }
 
 // Goal: a zspage can be freed while its pages are isolated. They stay
@@ -68,7 +68,7 @@ func TestZspageFreedWhileIsolated(t *testing.T) {
 			require.Nil(t, mm.run(t, letGo))
 			require.Empty(t, mm.isolated(0))
 			require.Equal(t, NrPages, mm.freePages())
-			require.Nil(t, mm.Finish())
+			require.Nil(t, mm.Finish().Bug)
 		})
 	}
 }
@@ -94,7 +94,7 @@ func TestZspageFreedByWorker(t *testing.T) {
 	require.Nil(t, bug)
 	require.False(t, mm.deferred())
 	require.Equal(t, NrPages, mm.freePages())
-	require.Nil(t, mm.Finish())
+	require.Nil(t, mm.Finish().Bug)
 }
 
 // Goal: the owner notices who locks a page that it has just allocated.
@@ -113,5 +113,5 @@ func TestZsMallocWithoutMemory(t *testing.T) {
 	require.Nil(t, mm.run(t, "alloc_pages o3 q0; alloc_pages o2 q1; alloc_pages o1 q2; alloc_pages o0 q3; zs_malloc z0"))
 	require.Equal(t, uint64(0), mm.m.Peek(handleSlot(0)))
 	require.Equal(t, 0, mm.refcount(nthPage(15)), "the one page there was")
-	require.Nil(t, mm.Finish())
+	require.Nil(t, mm.Finish().Bug)
 }

@@ -1,6 +1,7 @@
 package fuzztest
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -135,4 +136,18 @@ func TestAddressOnMapping(t *testing.T) {
 		require.NotNil(t, o.Bug, "%#x", test.address)
 		require.Contains(t, o.Bug.Detail, test.oops, "%#x", test.address)
 	}
+}
+
+// Clean-up that runs out of steps leaves what it would have checked unsaid: the run has no verdict.
+func TestCleanUpOutOfStepsIsNoVerdict(t *testing.T) {
+	text := "kernel v6.14\nmodel sc\n" + strings.Repeat("cpu0 kmem_cache_alloc c0 s1\n", 9075) +
+		"cpu0 kmem_cache_alloc c1 s0\ncpu0 zs_malloc z0\n"
+	p, err := fuzz.Parse(text)
+	require.NoError(t, err)
+	r := fuzz.NewRunner()
+	defer r.Close()
+	require.True(t, r.Run(p).OutOfSteps)
+	v := fuzz.NewVerifier()
+	defer v.Close()
+	require.Equal(t, fuzz.Unknown, v.Verify(p, 10).Verdict)
 }

@@ -29,7 +29,8 @@ func matrix(a *app, args []string) (int, error) {
 	if *limit < 1 {
 		return 0, fmt.Errorf("limit %d: want how many runs at most, 1 or more", *limit)
 	}
-	if len(files) == 0 {
+	standard := len(files) == 0
+	if standard {
 		if files, err = filepath.Glob(standardScenarios); err != nil || len(files) == 0 {
 			return 0, fmt.Errorf("no %s here: want scenarios, or the project's folder", standardScenarios)
 		}
@@ -40,7 +41,7 @@ func matrix(a *app, args []string) (int, error) {
 			return 0, err
 		}
 	}
-	cells := fuzz.Matrix(scenarios, *limit)
+	cells := fuzz.Matrix(scenarios, *limit, standard)
 	code := exitOK
 	for i := range cells {
 		switch c := &cells[i]; {

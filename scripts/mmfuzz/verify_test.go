@@ -110,7 +110,7 @@ func TestMatrix(t *testing.T) {
 func TestMatrixCellOfAKernelWithoutItsBug(t *testing.T) {
 	p, err := fuzz.Parse("kernel v6.2\nmodel sc\n\ncpu0 isolate_movable_page p0\n")
 	require.NoError(t, err)
-	cells := fuzz.Matrix([]*fuzz.Program{p}, 10)
+	cells := fuzz.Matrix([]*fuzz.Program{p}, 10, false)
 	require.Equal(t, "v6.0", cells[0].Kernel)
 	require.True(t, cells[0].Expected)
 	unexpected := 0
