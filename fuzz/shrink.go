@@ -50,8 +50,10 @@ func (r *Runner) Shrink(p *Program, tries int) (*Program, Shrunk) {
 	s.race = r.race(q)
 	// The clean-up takes as long as the program, and is for what shows in it.
 	r.unfinished = r.ended < 0
-	for s.round() || !s.thorough && s.left > 0 {
-		s.thorough = s.thorough || s.best == s.begun
+	for s.round() || s.effort < searched && s.left > 0 {
+		if s.best == s.begun {
+			s.effort++
+		}
 	}
 	r.unfinished = false
 	for range 2 {
@@ -85,12 +87,23 @@ type shrinker struct {
 	done    []Pass
 	kept    *int // counts for the pass that is running
 
-	thorough bool // schedules are searched: once there is nothing left that costs less
+	effort effort
 
-	rel    relative
-	random random
-	fewest fewest
+	rel      relative
+	random   random
+	conflict conflict
+	fewest   fewest
 }
+
+// effort is what is done about a program that lacks something and does not show the bug under the choices that are left. A
+// shrink begins with the least and does more once that takes nothing away.
+type effort int
+
+const (
+	none     effort = iota
+	drawn           // schedules are drawn
+	searched        // schedules are searched
+)
 
 // passes are the ways to make a program smaller, those first that take the most away.
 var passes = []struct {
@@ -130,8 +143,8 @@ func (s *shrinker) taken() []answer { return slices.Clone(s.r.recorder.taken) }
 // small says whether the schedules of p are few enough to be searched.
 func small(p *Program) bool { return p.NumCalls() <= fewCalls }
 
-// try makes q, which has fewer calls or CPUs than best, the best if it has the bug under the choices in offsets, under a
-// drawn schedule, or, in a thorough round, under one that search finds.
+// try makes q, which has fewer calls or CPUs than best, the best if it has the bug under the choices in offsets, or under a
+// schedule that the effort finds.
 func (s *shrinker) try(q *Program, offsets []answer) bool {
 	if s.tryKept(q, offsets) {
 		return true
@@ -140,12 +153,12 @@ func (s *shrinker) try(q *Program, offsets []answer) bool {
 	if q.NumCalls() <= deepCalls {
 		runs = deepRuns
 	}
-	return s.thorough && s.search(q, runs) || s.draw(q)
+	return s.effort == searched && s.search(q, runs) || s.effort >= drawn && s.draw(q)
 }
 
 // tryLike is try for a program with as many calls as best.
 func (s *shrinker) tryLike(q *Program, offsets []answer) bool {
-	return s.tryKept(q, offsets) || s.thorough && s.search(q, likeRuns)
+	return s.tryKept(q, offsets) || s.effort == searched && s.search(q, likeRuns)
 }
 
 // tryKept is try without other schedules.

@@ -38,7 +38,7 @@ func (s *shrinker) tryPages(p *Program, offsets []answer) bool {
 		if !named {
 			return false
 		}
-		if s.tryKept(q, offsets) || s.thorough && s.search(q, pageRuns) {
+		if s.tryKept(q, offsets) || s.effort == searched && s.search(q, pageRuns) {
 			return true
 		}
 	}

@@ -10,8 +10,8 @@ import (
 // dropCalls drops runs of calls, long ones first, with their choices.
 func (s *shrinker) dropCalls() {
 	for n := s.best.NumCalls(); n > 0; n /= 2 {
-		if s.thorough && n > 1 {
-			continue // a round that was not has tried those
+		if s.effort == searched && n > 1 {
+			continue // rounds of less effort have tried those
 		}
 		for from := 0; from < s.best.NumCalls(); {
 			q, offsets := s.withoutCalls(func(at int) bool { return at >= from && at < from+n })
@@ -27,7 +27,7 @@ func (s *shrinker) dropPairs() {
 	for a := 0; a < s.best.NumCalls() && small(s.best); a++ {
 		for b := a + 1; b < s.best.NumCalls(); b++ {
 			q, offsets := s.withoutCalls(func(at int) bool { return at == a || at == b })
-			if s.tryLike(q, offsets) || !s.thorough && s.draw(q) {
+			if s.tryLike(q, offsets) || s.effort == drawn && s.draw(q) {
 				b = a
 			}
 		}
@@ -94,7 +94,7 @@ func (s *shrinker) swapCPUs() {
 
 // moveCalls gives each call of a small program to each other CPU, at each place. A program of one CPU is given another.
 func (s *shrinker) moveCalls() {
-	if !s.thorough {
+	if s.effort < searched {
 		return
 	}
 	for from := 0; from < len(s.best.Calls) && small(s.best); from++ {

@@ -16,7 +16,7 @@ func (s *shrinker) dropChoices() {
 
 // fewestChoices looks for a schedule with fewer choices than the one at hand, wherever they are.
 func (s *shrinker) fewestChoices() {
-	if s.thorough && len(s.best.Choices) > 0 {
+	if s.effort == searched && len(s.best.Choices) > 0 {
 		s.searchUpTo(s.best.Clone(), len(s.best.Choices)-1, fewestRuns)
 	}
 }

@@ -30,15 +30,29 @@ func (s *shrinker) search(q *Program, runs int) bool {
 	return s.searchUpTo(q, most, runs)
 }
 
-// draw runs q under drawn schedules.
+// draw runs q under drawn schedules: by turns such that switch at conflicts and such that switch anywhere.
 func (s *shrinker) draw(q *Program) bool {
-	for seed := range drawnRuns / max(q.NumCalls(), 1) {
-		s.random.reset(uint64(seed))
-		if s.tryWith(q, &s.random) {
+	s.conflict.forget()
+	s.conflict.calls, s.conflict.learns = &s.r.call, true
+	s.conflict.lookOn(sim.Dull{})
+	m := s.machine(q)
+	m.SetEveryStep(true)
+	found := s.tryWith(q, &s.conflict)
+	m.SetEveryStep(false)
+	for seed := range uint64(drawnRuns / max(q.NumCalls(), 1)) {
+		if found {
 			return true
 		}
+		if seed%2 == 0 {
+			s.conflict.learn()
+			s.conflict.reset(seed)
+			found = s.tryWith(q, &s.conflict)
+		} else {
+			s.random.reset(seed)
+			found = s.tryWith(q, &s.random)
+		}
 	}
-	return false
+	return found
 }
 
 // searchUpTo runs a small program under the dull schedule, then with one choice, then with two, up to most (iterative

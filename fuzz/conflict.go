@@ -1,0 +1,189 @@
+package fuzz
+
+import "github.com/mmfuzz/mmfuzz/mm/sim"
+
+// conflict draws schedules that switch where it can matter: at steps on memory that another CPU uses too, which it learns
+// from the runs of the program that went before. To switch elsewhere comes to the same, so the few switches that a bug
+// needs are drawn from far fewer places. A schedule is so many stretches, each on one CPU: some last for a number of such
+// steps and some for a number of calls, as when a CPU stalls in the middle of a call and another one does a lot
+// meanwhile. After the last, and where nothing was drawn, it takes the dull path. Late loads and stores come by chance as
+// in random.
+type conflict struct {
+	late   random
+	calls  *[sim.MaxCPUs]int // which of its calls each CPU is in
+	known  [2][]access       // of each variable, and of each line
+	places [2]int            // how many conflicts a run has had at most, by variable and by line
+	learns bool              // from the next run
+	seen   []step            // by that run
+	watch  sim.Chooser       // if not nil: it answers, and this one only looks on
+
+	by        int  // what tells memory apart
+	after     bool // a stretch ends after a conflict, not before it
+	pace      int  // how many conflicts a stretch takes on average; 0: it varies
+	stretches int  // those that are left
+	left      int  // conflicts or calls to the end of the stretch
+	inCalls   bool
+	call      [sim.MaxCPUs]int // when last looked at
+	ending    bool             // the stretch ends with this step
+}
+
+// access is a set of CPUs that use something, and from bit 8 on of those that write it.
+type access uint16
+
+const anyWrite access = 0xff00
+
+// step is one step of a run. variable is -1 for those of RCU, which all count as on one variable.
+type step struct {
+	variable int32
+	cpu      uint8
+	reads    bool
+}
+
+const (
+	// byVariable counts a step if another CPU uses the variable, and one of the two stores to it.
+	byVariable = iota
+	// byLine counts a step if another CPU uses the cache line, such as a struct page: what makes a step conflict may be
+	// done only in a run with the bug.
+	byLine
+
+	// lineBits: so many variables of 32 bits, to the power of two, are in a line.
+	lineBits = 4
+	// burst is how many conflicts it takes until the stretches of a schedule with a pace have ended.
+	burst = 40
+)
+
+// forget begins with a new program.
+func (b *conflict) forget() {
+	for by := range b.known {
+		clear(b.known[by])
+	}
+	b.places = [2]int{}
+	b.seen = b.seen[:0]
+}
+
+// lookOn makes b answer as ch does.
+func (b *conflict) lookOn(ch sim.Chooser) {
+	b.seen, b.watch = b.seen[:0], ch
+}
+
+// reset draws a schedule, from seed and what was learned.
+func (b *conflict) reset(seed uint64) {
+	b.late.reset(seed)
+	b.seen, b.watch, b.ending = b.seen[:0], nil, false
+	r := &b.late.rng
+	b.by = r.intn(len(b.known))
+	b.after = b.by == byVariable && r.oneIn(2)
+	b.pace, b.stretches = 0, 1+r.intn(1<<r.intn(5))
+	if r.oneIn(2) {
+		b.pace = 2 << r.intn(4)
+		b.stretches = burst / b.pace
+	}
+	b.begin()
+	if !b.inCalls && (b.pace > 0 || r.oneIn(2)) {
+		b.left = 1 + r.intn(max(b.places[b.by], 1))
+	}
+}
+
+// begin begins a stretch.
+func (b *conflict) begin() {
+	r := &b.late.rng
+	if b.pace > 0 {
+		b.inCalls, b.left = false, 1+r.intn(2*b.pace)
+		return
+	}
+	b.inCalls = r.oneIn(3)
+	if b.inCalls {
+		b.left, b.call = 1+r.intn(1<<r.intn(4)), *b.calls
+		return
+	}
+	b.left = 1 + r.intn(1<<r.intn(8))
+}
+
+// learn adds what the run has shown.
+func (b *conflict) learn() {
+	for _, s := range b.seen {
+		mark := access(1) << s.cpu
+		if !s.reads {
+			mark |= mark << 8
+		}
+		*b.of(byVariable, s) |= mark
+		*b.of(byLine, s) |= mark
+	}
+	for by := range b.places {
+		n := 0
+		for _, s := range b.seen {
+			if b.conflicts(by, s) {
+				n++
+			}
+		}
+		b.places[by] = max(b.places[by], n)
+	}
+	b.seen = b.seen[:0]
+}
+
+// of returns what is known of the variable of s, or of its line.
+func (b *conflict) of(by int, s step) *access {
+	i := s.variable + 1<<lineBits
+	if by == byLine {
+		i >>= lineBits
+	}
+	for int(i) >= len(b.known[by]) {
+		b.known[by] = append(b.known[by], make([]access, 1024)...)
+	}
+	return &b.known[by][i]
+}
+
+func (b *conflict) conflicts(by int, s step) bool {
+	others := *b.of(by, s) &^ (0x0101 << s.cpu)
+	if by == byVariable && s.reads {
+		others &= anyWrite
+	}
+	return others != 0
+}
+
+// Choose answers q.
+func (b *conflict) Choose(q *sim.Question) int {
+	switches := q.Kind == sim.Run && !q.Forced
+	s := step{q.Var, uint8(q.CPU), q.Next == sim.EvRead}
+	if b.learns && switches && q.Next != sim.EvFence {
+		b.seen = append(b.seen, s)
+	}
+	switch {
+	case b.watch != nil:
+		return b.watch.Choose(q)
+	case !switches:
+		return b.late.Choose(q)
+	case b.stretches == 0 && !b.ending:
+		return 0
+	}
+	ending := b.ending
+	if b.ending = b.ends(q, s); b.ending && !b.after {
+		ending, b.ending = true, false
+	}
+	if ending {
+		return 1 + b.late.rng.intn(q.N-1)
+	}
+	return 0
+}
+
+// ends counts the step that q is about and says whether the stretch ends there.
+func (b *conflict) ends(q *sim.Question, s step) bool {
+	switch {
+	case b.stretches == 0: // and the last one ends after this step
+		return false
+	case b.inCalls:
+		if b.calls[q.CPU] == b.call[q.CPU] {
+			return false
+		}
+		b.call[q.CPU] = b.calls[q.CPU]
+	case q.Next == sim.EvFence || !b.conflicts(b.by, s):
+		return false
+	}
+	b.left--
+	if b.left > 0 {
+		return false
+	}
+	b.stretches--
+	b.begin()
+	return true
+}
