@@ -120,11 +120,14 @@ func (p *Program) sortChoices(cpus int) {
 
 func (shape *Shape) call(table []mm.Op, ops []uint8, b [recordBytes]byte) mm.Call {
 	call := mm.Call{Op: ops[int(b[1]-1)%len(ops)]}
-	for i, arg := range table[call.Op].Args {
+	for i, arg := range withBytes(table[call.Op].Args) {
 		call.Args[i] = shape.arg(arg.Kind, int(b[2+i]))
 	}
 	return call
 }
+
+// withBytes returns the arguments that a record has bytes for. A third one is 0.
+func withBytes(args []mm.Arg) []mm.Arg { return args[:min(len(args), recordBytes-2)] }
 
 // arg returns argument n of that kind, which wraps.
 func (shape *Shape) arg(kind mm.ArgKind, n int) uint8 {
@@ -249,7 +252,7 @@ func (shape *Shape) appendProgram(data []byte, p *Program) ([]byte, error) {
 				return nil, fmt.Errorf("%s does not call %s", shape.Name, mm.Ops()[call.Op].Name)
 			}
 			b := [recordBytes]byte{byte(cpu << 2), byte(op + 1), call.Args[0], call.Args[1]}
-			for i, arg := range mm.Ops()[call.Op].Args {
+			for i, arg := range withBytes(mm.Ops()[call.Op].Args) {
 				b[2+i] = shape.argByte(arg.Kind, call.Args[i])
 			}
 			data = append(data, b[:]...)
@@ -268,12 +271,22 @@ func (shape *Shape) appendProgram(data []byte, p *Program) ([]byte, error) {
 // lifeOf returns the first of shape.Lives that has all that p calls, or the last.
 func (shape *Shape) lifeOf(p *Program) int {
 	for i, ops := range shape.Lives {
-		missing := func(call mm.Call) bool { return !slices.Contains(ops, call.Op) }
-		if !slices.ContainsFunc(slices.Concat(p.Calls...), missing) {
+		if hasAll(ops, p) {
 			return i
 		}
 	}
 	return len(shape.Lives) - 1
+}
+
+func hasAll(ops []uint8, p *Program) bool {
+	for _, calls := range p.Calls {
+		for _, call := range calls {
+			if !slices.Contains(ops, call.Op) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // withoutWords returns p without the names of words, which bytes do not hold.

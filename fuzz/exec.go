@@ -17,6 +17,8 @@ type Subject struct {
 	expect mm.Expect
 	// Also are the titles of other bugs that the kernel is known to have.
 	Also []string
+	// only, if not "", is the title of the one bug that is a finding.
+	only string
 }
 
 // Expect returns the title of the bug that is expected with that allocator, "" when the kernel is expected to be clean.
@@ -25,6 +27,9 @@ func (s *Subject) Expect(allocator string) string { return s.expect.Of(allocator
 // reports says whether a bug of that title is a finding. On a kernel that is expected to have one, the bug itself is, and
 // any that is of another class and not known; what is another face of the expected bug would only stand before it.
 func (s *Subject) reports(allocator, title string) bool {
+	if s.only != "" {
+		return title == s.only
+	}
 	if slices.Contains(s.Also, title) {
 		return false
 	}
@@ -43,7 +48,7 @@ func AllSubjects() []Subject {
 	var subjects []Subject
 	for _, k := range mm.Kernels() {
 		for _, m := range sim.Models() {
-			subjects = append(subjects, Subject{k.Name, m, k.Expect, k.Also})
+			subjects = append(subjects, Subject{Kernel: k.Name, Model: m, expect: k.Expect, Also: k.Also})
 		}
 	}
 	return subjects
@@ -74,7 +79,7 @@ func Subjects(kernel, model string) ([]Subject, error) {
 		return nil, err
 	}
 	for _, m := range models {
-		subjects = append(subjects, Subject{k.Name, m, k.Expect, k.Also})
+		subjects = append(subjects, Subject{Kernel: k.Name, Model: m, expect: k.Expect, Also: k.Also})
 	}
 	return subjects, nil
 }
@@ -83,9 +88,20 @@ func Subjects(kernel, model string) ([]Subject, error) {
 // Every interleaving of sc is one of the other models too; those are for what is late.
 var drawnSchedules = [...]int{sim.SC: 20, sim.TSO: 2, sim.LKMM: 1}
 
-// finishedSchedules: of so many schedules of an input one is followed by the clean-up and the checks after it, which take
-// about as long as the program. What is wrong then was lost in some schedule, and many lose it.
-const finishedSchedules = 4
+// randomEvery: of so many of those one is drawn without regard to conflicts.
+const randomEvery = 5
+
+// learningSchedules is how many schedules of a program are learned from: later ones show little that is new.
+const learningSchedules = 4
+
+// companies is how many longer programs each input is run in where there is one kernel to fuzz, and companySchedules under
+// how many drawn schedules each; many kernels share one. Go's engine has no mutators but those of bytes, from which long programs with a point come seldom; and it is in those
+// that the rare bugs are.
+const (
+	companies        = 4
+	companySchedules = 4
+	companyCalls     = 32 // at most, with those of the input
+)
 
 // Exec runs the inputs of one fuzz target.
 type Exec struct {
@@ -94,9 +110,13 @@ type Exec struct {
 	runner   *Runner
 	decoder  *decoder
 	random   random
-	burst    burst
-	runs     int
-	litmus   *litmus.Runner // of a target that needs it, else nil
+	conflict conflict
+	mutator  *mutator
+	// An input is run in company on one of the hosts: under sc, if that is among the models, where it costs least.
+	hosts     []int // indices of subjects
+	companies int   // how many
+	runs      int
+	litmus    *litmus.Runner // of a target that needs it, else nil
 
 	addresses        map[string]sim.Addr // of words, by name
 	waiting, isolate []mm.Call           // for CheckAddress: a freed slab that waits for its grace period, and its isolation
@@ -105,7 +125,7 @@ type Exec struct {
 
 // NewExec returns an Exec for inputs of that shape; nil for inputs that are text.
 func NewExec(shape *Shape, subjects []Subject) *Exec {
-	return &Exec{
+	e := &Exec{
 		shape:     shape,
 		subjects:  subjects,
 		runner:    newHastyRunner(),
@@ -113,6 +133,29 @@ func NewExec(shape *Shape, subjects []Subject) *Exec {
 		addresses: map[string]sim.Addr{},
 		waiting:   parseCalls("kmem_cache_alloc c1 s0", "kmem_cache_free s0", "kmem_cache_shrink c1"),
 		isolate:   parseCalls("isolate_movable_page p0"),
+	}
+	if shape != nil {
+		long := *shape
+		long.Calls = max(shape.Calls, companyCalls)
+		e.mutator = newMutator(&long)
+	}
+	for i := range subjects {
+		if s := &subjects[i]; s.Model == sim.SC || !e.underSC(s.Kernel) {
+			e.hosts = append(e.hosts, i)
+		}
+	}
+	e.companies = 1
+	if len(e.hosts) == 1 {
+		e.companies = companies
+	}
+	e.conflict.calls = &e.runner.call
+	return e
+}
+
+// LookFor makes the bug of that title the only finding, also where it is known.
+func (e *Exec) LookFor(title string) {
+	for i := range e.subjects {
+		e.subjects[i].only = title
 	}
 }
 
@@ -136,21 +179,60 @@ func (e *Exec) Program(data []byte) *Program { return e.decoder.decode(e.shape, 
 func (e *Exec) Bytes(data []byte) *Program {
 	p := e.Program(data)
 	seed := hashBytes(data)
-	for j := range e.subjects {
-		s := &e.subjects[j]
+	host := -1
+	if len(e.hosts) > 0 {
+		host = e.hosts[seed%uint64(len(e.hosts))]
+	}
+	for i := range e.subjects {
+		s := &e.subjects[i]
+		if s.Kernel != p.Kernel {
+			e.conflict.forget()
+		}
 		p.Kernel, p.Model = s.Kernel, s.Model
-		first := e.firstSchedule(p)
-		last := e.drawn(s)
-		for i := first; i <= last; i++ {
-			e.runs++
-			e.runner.unfinished = (i-first)%finishedSchedules != 0
-			if o := e.runner.RunWith(p, e.chooser(p, seed, i)); o.Bug != nil && s.reports(e.runner.alloc(), o.Title()) {
-				return e.finding(p, seed, i)
+		if found := e.schedules(s, p, seed, e.firstSchedule(p), e.drawn(s), 4); found != nil {
+			return found
+		}
+		if i != host {
+			continue
+		}
+		for k := range uint64(e.companies) {
+			e.conflict.forget()
+			if found := e.schedules(s, e.mutator.lengthen(p, seed+k), seed+k, 0, companySchedules, 2); found != nil {
+				return found
 			}
 		}
 	}
-	e.runner.unfinished = false
 	return nil
+}
+
+// schedules runs p under its schedules from first to last, until one has a bug. One of so many is followed by the clean-up
+// and the checks after it, which take about as long as the program: what is wrong then was lost in some schedule, and many
+// lose it.
+func (e *Exec) schedules(s *Subject, p *Program, seed uint64, first, last, finished int) *Program {
+	defer func() { e.runner.unfinished = false }()
+	for i := first; i <= last; i++ {
+		e.runs++
+		e.runner.unfinished = (i-first)%finished != 0
+		e.conflict.learns = first == 0 && i < learningSchedules
+		if o := e.runSchedule(p, seed, i); o.Bug != nil && s.reports(e.runner.alloc(), o.Title()) {
+			return e.finding(p, seed, i)
+		}
+		e.conflict.learn()
+	}
+	return nil
+}
+
+// runSchedule runs schedule i of p.
+func (e *Exec) runSchedule(p *Program, seed uint64, i int) Outcome {
+	ch := e.chooser(p, seed, i)
+	if i == 0 {
+		// At every step, or it would not see the CPU that runs alone at the end.
+		e.runner.mm.Machine().SetEveryStep(true)
+		defer e.runner.mm.Machine().SetEveryStep(false)
+		e.conflict.lookOn(ch)
+		ch = &e.conflict
+	}
+	return e.runner.RunWith(p, ch)
 }
 
 // firstSchedule is 0, p's own choices, unless those have been run on this kernel under sc and hold nothing late, so that
@@ -181,15 +263,15 @@ func (e *Exec) underSC(kernel string) bool {
 
 // chooser returns schedule i of p: its own choices, then drawn ones.
 func (e *Exec) chooser(p *Program, seed uint64, i int) sim.Chooser {
-	if i == 0 {
+	switch {
+	case i == 0:
 		return e.runner.choicesOf(p)
+	case i%randomEvery == 0:
+		e.random.reset(seed + uint64(i))
+		return &e.random
 	}
-	if i%2 == 0 {
-		e.burst.reset(seed+uint64(i), stepsPerCall*p.NumCalls())
-		return &e.burst
-	}
-	e.random.reset(seed + uint64(i))
-	return &e.random
+	e.conflict.reset(seed + uint64(i))
+	return &e.conflict
 }
 
 func (e *Exec) finding(p *Program, seed uint64, i int) *Program {

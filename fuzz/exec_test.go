@@ -13,11 +13,12 @@ func TestRunsPerInput(t *testing.T) {
 	if found := e.Bytes(nil); found != nil {
 		t.Fatal(e.Report(found))
 	}
-	want := 0
+	want := 1 + companySchedules
 	for _, s := range CleanSubjects() {
 		want += drawnSchedules[s.Model]
 		if s.Model == sim.SC {
 			want++ // the choices of the input; under the other models they are the same run
+
 		}
 	}
 	if e.Runs() != want {

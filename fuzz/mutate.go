@@ -85,6 +85,14 @@ func (m *mutator) mutate(p *Program, seed uint64) *Program {
 	}
 }
 
+// lengthen returns p with calls put in, often as many as the shape has. It is good until the next call.
+func (m *mutator) lengthen(p *Program, seed uint64) *Program {
+	m.load(p, seed)
+	for more := m.rng.intn(m.shape.Calls); more > 0 && m.insertCall(); more-- {
+	}
+	return m.finish()
+}
+
 func (m *mutator) mutateOnce() {
 	const tries = 8 // an empty program has little to change
 	for range tries {

@@ -36,12 +36,18 @@ func (e *Exec) CheckSwFence(data []byte) error {
 	for i := range e.subjects {
 		s := &e.subjects[i]
 		p.Kernel, p.Model = s.Kernel, s.Model
+		e.conflict.forget()
+		e.conflict.learns = true
 		for schedule := range 2 {
 			e.runs++
-			o := e.runner.RunWith(p, e.chooser(p, seed, schedule))
+			o := e.runSchedule(p, seed, schedule)
+			e.conflict.learn()
 			want := ""
 			if makesFence(p) && s.refuses(e.runner.mm.SymbolAddress(swFenceCallback)) {
 				want = swFenceBug
+			}
+			if s.only != "" && o.Title() == s.only {
+				return fmt.Errorf("%s on %s under %v, callback at %#x\n%s", s.only, s.Kernel, s.Model, p.Config.Address(swFenceCallback), p)
 			}
 			if o.Title() != want {
 				return fmt.Errorf("%s under %v, callback at %#x: %q, want %q\n%s",

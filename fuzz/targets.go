@@ -18,6 +18,11 @@ var (
 	isolatorOps = []string{"isolate_movable_page", "putback_movable_pages", "migrate_pages"}
 )
 
+// readerOps are what else looks at mapping, whoever has the page.
+var readerOps = []string{
+	"kpageflags", "soft_offline_page", "scan_movable_pages", "start_isolate_page_range", "__iov_iter_get_pages_alloc",
+}
+
 // lifeFrames are the frames that the first pages come from: single ones of either CPU, and the first compound ones.
 var lifeFrames = []uint8{0, 1, 8, 9}
 
@@ -50,7 +55,7 @@ func Targets() []*Target {
 				opIndices(slabLife, isolatorOps),
 				opIndices(zspageLife, isolatorOps),
 				opIndices(balloonLife, isolatorOps),
-				opIndices(slabLife, userLife, isolatorOps),
+				opIndices(slabLife, balloonLife, userLife, isolatorOps),
 				opIndices(slabLife, zspageLife, balloonLife, userLife, isolatorOps),
 			}}},
 		{Name: "FuzzCompaction", check: (*Exec).checkPrograms,
@@ -61,6 +66,12 @@ func Targets() []*Target {
 			Shape: &Shape{Calls: 64, Ops: opIndices(slabOps), Pages: mm.NrPages}},
 		{Name: "FuzzKernels", check: (*Exec).CheckKernels, Any: true,
 			Shape: &Shape{Calls: 32, Ops: opIndices(sequentialOps), Pages: mm.NrPages}},
+		{Name: "FuzzReaders", check: (*Exec).checkPrograms,
+			Shape: &Shape{CPUs: 2, Calls: 10, Pages: 2, Frames: lifeFrames, Lives: [][]uint8{
+				opIndices(slabLife, readerOps),
+				opIndices(zspageLife, balloonLife, readerOps),
+				opIndices(slabLife, zspageLife, balloonLife, userLife, readerOps, isolatorOps),
+			}}},
 		{Name: "FuzzSwFence", check: (*Exec).CheckSwFence, Kernels: swFenceKernels,
 			Shape: &Shape{Calls: 24, Ops: opIndices(swFenceOps), Pages: 2, Address: swFenceCallback}},
 		{Name: "FuzzProgramText", check: func(_ *Exec, data []byte) error { return CheckText(string(data)) }},

@@ -10,6 +10,7 @@ import (
 // The workers of Go's fuzzer are given the flags and the environment of the process that starts them.
 var (
 	kernelFlag = flag.String("kernel", os.Getenv("MMFUZZ_KERNEL"), "fuzz this kernel; default: every kernel expected to be clean")
+	bugFlag    = flag.String("bug", "", "look for the bug of this title alone, known or not")
 	modelFlag  = flag.String("model", os.Getenv("MMFUZZ_MODEL"), "fuzz under this memory model; default: all")
 )
 
@@ -25,6 +26,9 @@ func fuzzTarget(f *testing.F, name string) {
 		f.Fatal(err)
 	}
 	defer e.Close()
+	if *bugFlag != "" {
+		e.LookFor(*bugFlag)
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if err := target.Check(e, data); err != nil {
 			t.Fatal(err)
@@ -46,6 +50,9 @@ func FuzzSlab(f *testing.F) { fuzzTarget(f, "FuzzSlab") }
 
 // FuzzKernels holds all kernels to the same results where nothing races.
 func FuzzKernels(f *testing.F) { fuzzTarget(f, "FuzzKernels") }
+
+// FuzzReaders has the owners of pages against those who look at mapping besides isolation.
+func FuzzReaders(f *testing.F) { fuzzTarget(f, "FuzzReaders") }
 
 // FuzzSwFence puts the callback of i915's fences at any address.
 func FuzzSwFence(f *testing.F) { fuzzTarget(f, "FuzzSwFence") }

@@ -13,7 +13,7 @@ func patchFrozen() *Kernel {
 		Parent:        "next-20220927",
 		Changes:       "slab pages have no reference to share",
 		Source:        "option 3 of the thread, 2022",
-		Also:          []string{bugKpageflags, bugScanned, bugIsolatedAsFree, bugIsolatedAsMovable},
+		Also:          []string{bugKpageflags, bugScanned, bugIsolatedAsFree, bugIsolatedAsMovable, bugGetUnreferenced},
 		allocSlabPage: frozen{}.allocSlabPage,
 		__freeSlab:    frozen{}.__freeSlab,
 		kmemGetpages:  frozen{}.kmemGetpages,

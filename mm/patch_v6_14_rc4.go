@@ -8,7 +8,7 @@ func patchV614Rc4() *Kernel {
 		Parent:                 "v6.14",
 		Changes:                "get_page and put_page count references to slab pages, and I/O takes them",
 		Source:                 "before b9c0e49abfca (March 2025)",
-		Also:                   []string{bugKpageflags, bugScanned, bugIsolatedAsFree, bugIsolatedAsMovable},
+		Also:                   []string{bugKpageflags, bugScanned, bugIsolatedAsFree, bugIsolatedAsMovable, bugGetUnreferenced},
 		getPage:                v60{}.getPage,
 		putPage:                v60{}.putPage,
 		__iovIterGetPagesAlloc: v60{}.__iovIterGetPagesAlloc,

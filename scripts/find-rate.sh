@@ -1,18 +1,21 @@
 #!/usr/bin/env bash
-# usage: scripts/find-rate.sh [-n TRIES] [-t SECONDS] [-m MODEL] [KERNEL...]
+# usage: scripts/find-rate.sh [-n TRIES] [-t SECONDS] [-m MODEL] [-f TARGET] [-b TITLE] [KERNEL...]
 #
 # How often, and how soon, does Go's native fuzzer find the bug that a kernel is expected to have, from nothing: an empty
 # cache and no seeds? Prints a row of a Markdown table for each kernel: in how many of the tries, and the CPU time of the
 # median and of the slowest that did. Without kernels: all that are expected to have a bug under the model, which is sc
-# unless -m says another. Exit status 1 if one is found in fewer than 9 of 10.
+# unless -m says another. -f is for a target other than FuzzIsolateMovablePage, and -b for a bug that is known besides, such
+# as those of FuzzReaders. Exit status 1 if one is found in fewer than 9 of 10.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-tries=10 seconds=60 model=sc
-while getopts n:t:m: option; do
+tries=10 seconds=60 model=sc target=FuzzIsolateMovablePage bug=
+while getopts n:t:m:f:b: option; do
 	case $option in
 	n) tries=$OPTARG ;;
 	t) seconds=$OPTARG ;;
 	m) model=$OPTARG ;;
+	f) target=$OPTARG ;;
+	b) bug=$OPTARG ;;
 	*) exit 2 ;;
 	esac
 done
@@ -24,7 +27,7 @@ sc | tso | lkmm) ;;
 	exit 2
 	;;
 esac
-if ! [[ $tries$seconds =~ ^[1-9][0-9]*$ ]]; then
+if ! [[ $tries =~ ^[1-9][0-9]*$ && $seconds =~ ^[1-9][0-9]*$ ]]; then
 	echo "$tries tries of $seconds seconds: want whole numbers, 1 or more" >&2
 	exit 2
 fi
@@ -34,7 +37,7 @@ out=$PWD/.fuzz/find-rate
 rm -rf "$out"
 mkdir -p "$out"
 go build -o "$out/mmfuzz" ./scripts/mmfuzz
-go test -c -gcflags="$module/...=-d=libfuzzer" -o "$out/fuzz.test" ./fuzz
+go test -c -gcflags="$module/mm=-d=libfuzzer" -o "$out/fuzz.test" ./fuzz
 "$out/mmfuzz" kernels -json >"$out/kernels.json"
 if [ $# -eq 0 ]; then
 	# shellcheck disable=SC2046 # a list of words
@@ -47,8 +50,8 @@ try() {
 	mkdir "$out/run"
 	(
 		cd "$out/run"
-		"$out/fuzz.test" -test.run='^$' -test.fuzz='^FuzzIsolateMovablePage$' -test.fuzzcachedir="$out/run/cache" \
-			-test.fuzztime="${seconds}s" -test.fuzzminimizetime=0 -kernel="$1" -model="$model" >log 2>&1 || true
+		"$out/fuzz.test" -test.run='^$' -test.fuzz="^$target\$" -test.fuzzcachedir="$out/run/cache" \
+			-test.fuzztime="${seconds}s" -test.fuzzminimizetime=0 -kernel="$1" -model="$model" -bug="$bug" >log 2>&1 || true
 		times >"time"
 	)
 	# The second line is that of the children: 0m1.234s 0m0.056s.

@@ -8,7 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 time=$1 files=${2:-1000}
-if ! [[ $time =~ ^[0-9]+$ ]] || ! [[ $files =~ ^[0-9]+$ ]]; then
+if ! [[ $time =~ ^[1-9][0-9]*$ ]] || ! [[ $files =~ ^[0-9]+$ ]]; then
 	echo "time $time, files $files: want a number of seconds, and of files" >&2
 	exit 2
 fi

@@ -45,7 +45,8 @@ type Question struct {
 	Forced bool
 	// Next and Var say, for a Run question that is not Forced, what kind of
 	// step CPU is about to do, and on which variable: a number that means
-	// this variable and no other, -1 for none.
+	// this variable and no other, -1 for none. Numbers follow addresses, one
+	// for each 32 bits.
 	Next EventKind
 	Var  int32
 
