@@ -42,7 +42,8 @@ func triage(a *app, args []string) (int, error) {
 		b.add(&in, name)
 	}
 	for _, bug := range b.triage.Bugs() {
-		b.taken[b.knownFile(bug)] = true
+		file, _ := b.knownFile(bug)
+		b.taken[file] = true
 	}
 	for _, bug := range b.triage.Bugs() {
 		if err := b.report(bug, *folder, *force); err != nil {
@@ -116,11 +117,12 @@ func (b *batch) fail(code int, line string) {
 
 // report prints what the finds of a bug came to, and writes its crash file unless there is one.
 func (b *batch) report(bug *fuzz.TriagedBug, folder string, force bool) error {
-	if !bug.Expected() {
+	line := fmt.Sprintf("%4d  %s: %s; %v; ", bug.Count, bug.Kernel, bug.Title, bug.Race)
+	file, same := b.knownFile(bug)
+	if !same && !bug.Expected() {
 		b.code = max(b.code, exitBug)
 	}
-	line := fmt.Sprintf("%4d  %s: %s; %v; ", bug.Count, bug.Kernel, bug.Title, bug.Race)
-	if file := b.knownFile(bug); file != "" {
+	if file != "" {
 		fmt.Fprintf(b.out, "%sknown: %s\n", line, file)
 		return nil
 	}
@@ -156,19 +158,19 @@ func (b *batch) newFile(bug *fuzz.TriagedBug, folder string) string {
 	return name
 }
 
-// knownFile returns the crash file that shows the bug, one of the same kernel before others; "" if there is none.
-func (b *batch) knownFile(bug *fuzz.TriagedBug) string {
-	file := ""
+// knownFile returns the crash file that shows the bug, and whether it is one of the same kernel, which comes before others;
+// "" if there is none.
+func (b *batch) knownFile(bug *fuzz.TriagedBug) (file string, same bool) {
 	for _, k := range b.known {
 		switch {
 		case !bug.SameAs(k.program, k.race):
 		case k.program.Kernel == bug.Kernel:
-			return k.file
+			return k.file, true
 		case file == "":
 			file = k.file
 		}
 	}
-	return file
+	return file, false
 }
 
 // headLine is the comment of a new crash file, for a person to say more.
