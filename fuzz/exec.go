@@ -317,7 +317,8 @@ func Expected(p *Program) bool {
 	if slices.Contains(k.Also, p.Bug) {
 		return true
 	}
-	return sameBug(p.Bug, k.Expect.Of(p.Config.Alloc(), p.Model))
+	expect := k.Expect.Of(p.Config.Alloc(), p.Model)
+	return sameBug(p.Bug, expect) || expect != "" && slices.Contains(k.Faces, p.Bug)
 }
 
 // sameBug reports whether a title is the expected one or another face of it: one of its class, which is the title without

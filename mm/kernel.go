@@ -20,6 +20,9 @@ type Kernel struct {
 	// Also are titles of bugs that the kernel has besides, of code that is no
 	// part of isolation. They are not the parent's.
 	Also []string
+	// Faces are titles under which the bug that Expect names shows as well. They
+	// are not the parent's.
+	Faces []string
 
 	// layouts lay struct slab over struct page.
 	layouts *layouts

@@ -17,6 +17,7 @@ func patchSkipSlabV1NoFolioRecheck() *Kernel {
 		Source:             "ours, for the re-check of page_folio in v0, v1 and v2",
 		Expect:             Expect{SLUB: underAll(bugMappingPoison), SLAB: underAll(bugMappingPoison)},
 		Also:               readersMisled(),
+		Faces:              []string{bugBadType},
 		isolateMovablePage: skipSlabV1NoFolioRecheck{}.isolateMovablePage,
 	}
 }

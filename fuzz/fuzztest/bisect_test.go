@@ -37,9 +37,12 @@ func TestBisectOfTheCrashers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			crash := load(t, file)
 			var introduced, fixed []string
-			has := map[string]bool{}
+			has, unknown := map[string]bool{}, false
 			for _, row := range fuzz.Bisect(crash, 100_000) {
-				require.NotEqual(t, fuzz.Unknown, row.Verdict, row.Kernel)
+				if row.Verdict == fuzz.Unknown { // of a new file with too many schedules
+					require.Empty(t, tests[name].introduced, row.Kernel)
+					unknown = true
+				}
 				require.Equal(t, row.Has, row.Bug == crash.Bug, row.Kernel)
 				has[row.Kernel] = row.Has
 				if row.Introduces {
@@ -50,7 +53,7 @@ func TestBisectOfTheCrashers(t *testing.T) {
 				}
 			}
 			require.True(t, has[crash.Kernel])
-			require.True(t, introduced != nil || has[mm.Kernels()[0].Name], "nothing brought it")
+			require.True(t, unknown || introduced != nil || has[mm.Kernels()[0].Name], "nothing brought it")
 			require.Subset(t, introduced, tests[name].introduced)
 			require.Subset(t, fixed, tests[name].fixed)
 			for _, kernel := range tests[name].notFixed {
