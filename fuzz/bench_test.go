@@ -39,7 +39,7 @@ func BenchmarkAccess(b *testing.B) {
 	for _, model := range sim.Models() {
 		b.Run(model.String(), func(b *testing.B) {
 			programs := seedPrograms(b)
-			r := NewRunner()
+			r := newHastyRunner()
 			defer r.Close()
 			var draw random
 			accesses := 0

@@ -20,7 +20,7 @@ func (b *Bug) Error() string { return b.Title }
 
 // Bug ends the run with a bug. It does not return.
 func (c *CPU) Bug(title, detail string) {
-	stack := callers()
+	stack := c.m.callers()
 	b := &Bug{Title: title, CPU: c.id, Step: c.steps, Stack: stack, Detail: detail}
 	if len(stack) > 0 {
 		b.Func = stack[0]

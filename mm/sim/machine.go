@@ -81,6 +81,7 @@ type Machine struct {
 	graph   *graph
 	tracing bool
 	trace   []Event
+	frames  map[uintptr]frame // what was on the stack so far, for callers
 
 	explicit   bool // dependencies are given by Depend
 	exhaustive bool
@@ -119,7 +120,7 @@ type Result struct {
 
 // New returns a machine without memory. symbols may be nil.
 func New(symbols Symbols) *Machine {
-	m := &Machine{symbols: symbols, maxSteps: defaultMaxSteps, chooser: Dull{}}
+	m := &Machine{symbols: symbols, frames: map[uintptr]frame{}, maxSteps: defaultMaxSteps, chooser: Dull{}}
 	for i := range m.cpus {
 		m.cpus[i] = CPU{m: m, id: i, bit: 1 << i}
 	}

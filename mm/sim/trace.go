@@ -1,13 +1,5 @@
 package sim
 
-import (
-	"path"
-	"runtime"
-	"strings"
-	"unicode"
-	"unicode/utf8"
-)
-
 // EventKind says what a step did.
 type EventKind uint8
 
@@ -82,7 +74,7 @@ func (c *CPU) record(e Event) {
 	m := c.m
 	e.Seq, e.CPU, e.Step = len(m.trace), c.id, c.steps
 	e.Src, e.Co = -1, -1
-	e.Stack = callers()
+	e.Stack = m.callers()
 	switch e.Kind {
 	case EvRead, EvRMW, EvRMWFail:
 		if e.src == 0 {
@@ -196,57 +188,4 @@ func (c *CPU) logStep(kind EventKind, i, src, dst int32) {
 		m.msgs[dst].step = int32(len(m.log))
 	}
 	m.log = append(m.log, s)
-}
-
-const simPackage = "/mm/sim."
-
-// callers returns the C names of the simulated kernel functions on the Go
-// stack, innermost first.
-func callers() []string {
-	var pcs [64]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
-	var names []string
-	for {
-		f, more := frames.Next()
-		if strings.HasSuffix(f.Function, simPackage+"(*CPU).runBody") {
-			return names
-		}
-		// Oracles are ours: the function that they watch is who did it.
-		ours := strings.Contains(f.Function, simPackage) || strings.HasPrefix(path.Base(f.File), "oracle_")
-		if name := cName(f.Function); name != "" && !ours {
-			names = append(names, name)
-		}
-		if !more {
-			return names
-		}
-	}
-}
-
-func (c *CPU) callerName() string {
-	if names := callers(); len(names) > 0 {
-		return names[0]
-	}
-	return "unknown"
-}
-
-// cName turns the full name of a Go function into the C name it stands for:
-// isolateMovablePage is isolate_movable_page. Closures and exported functions,
-// which are ours and not the kernel's, have none.
-func cName(full string) string {
-	name := full[strings.LastIndexByte(full, '.')+1:]
-	first, _ := utf8.DecodeRuneInString(name)
-	if name == "" || unicode.IsUpper(first) || unicode.IsDigit(first) || strings.HasPrefix(name, "func") || strings.HasSuffix(name, "-fm") {
-		return ""
-	}
-	var b strings.Builder
-	for _, r := range name {
-		if unicode.IsUpper(r) {
-			if b.Len() > 0 {
-				b.WriteByte('_')
-			}
-			r = unicode.ToLower(r)
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
 }
