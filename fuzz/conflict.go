@@ -10,12 +10,12 @@ import "github.com/mmfuzz/mmfuzz/mm/sim"
 // in random.
 type conflict struct {
 	late   random
-	calls  *[sim.MaxCPUs]int // which of its calls each CPU is in
-	known  [2][]access       // of each variable, and of each line
-	places [2]int            // how many conflicts a run has had at most, by variable and by line
-	learns bool              // from the next run
-	seen   []step            // by that run
-	watch  sim.Chooser       // if not nil: it answers, and this one only looks on
+	places *[sim.MaxCPUs]place
+	known  [2][]access // of each variable, and of each line
+	most   [2]int      // how many conflicts a run has had at most, by variable and by line
+	learns bool        // from the next run
+	seen   []step      // by that run
+	watch  sim.Chooser // if not nil: it answers, and this one only looks on
 
 	by        int  // what tells memory apart
 	after     bool // a stretch ends after a conflict, not before it
@@ -23,8 +23,8 @@ type conflict struct {
 	stretches int  // those that are left
 	left      int  // conflicts or calls to the end of the stretch
 	inCalls   bool
-	call      [sim.MaxCPUs]int // when last looked at
-	ending    bool             // the stretch ends with this step
+	call      [sim.MaxCPUs]place // when last looked at
+	ending    bool               // the stretch ends with this step
 }
 
 // access is a set of CPUs that use something, and from bit 8 on of those that write it.
@@ -57,7 +57,7 @@ func (b *conflict) forget() {
 	for by := range b.known {
 		clear(b.known[by])
 	}
-	b.places = [2]int{}
+	b.most = [2]int{}
 	b.seen = b.seen[:0]
 }
 
@@ -80,7 +80,7 @@ func (b *conflict) reset(seed uint64) {
 	}
 	b.begin()
 	if !b.inCalls && (b.pace > 0 || r.oneIn(2)) {
-		b.left = 1 + r.intn(max(b.places[b.by], 1))
+		b.left = 1 + r.intn(max(b.most[b.by], 1))
 	}
 }
 
@@ -93,7 +93,7 @@ func (b *conflict) begin() {
 	}
 	b.inCalls = r.oneIn(3)
 	if b.inCalls {
-		b.left, b.call = 1+r.intn(1<<r.intn(4)), *b.calls
+		b.left, b.call = 1+r.intn(1<<r.intn(4)), *b.places
 		return
 	}
 	b.left = 1 + r.intn(1<<r.intn(8))
@@ -109,14 +109,14 @@ func (b *conflict) learn() {
 		*b.of(byVariable, s) |= mark
 		*b.of(byLine, s) |= mark
 	}
-	for by := range b.places {
+	for by := range b.most {
 		n := 0
 		for _, s := range b.seen {
 			if b.conflicts(by, s) {
 				n++
 			}
 		}
-		b.places[by] = max(b.places[by], n)
+		b.most[by] = max(b.most[by], n)
 	}
 	b.seen = b.seen[:0]
 }
@@ -161,7 +161,7 @@ func (b *conflict) Choose(q *sim.Question) int {
 		ending, b.ending = true, false
 	}
 	if ending {
-		return 1 + b.late.rng.intn(q.N-1)
+		return 1 + b.late.rng.intn(q.N()-1)
 	}
 	return 0
 }
@@ -172,10 +172,10 @@ func (b *conflict) ends(q *sim.Question, s step) bool {
 	case b.stretches == 0: // and the last one ends after this step
 		return false
 	case b.inCalls:
-		if b.calls[q.CPU] == b.call[q.CPU] {
+		if b.places[q.CPU] == b.call[q.CPU] {
 			return false
 		}
-		b.call[q.CPU] = b.calls[q.CPU]
+		b.call[q.CPU] = b.places[q.CPU]
 	case q.Next == sim.EvFence || !b.conflicts(b.by, s):
 		return false
 	}

@@ -148,7 +148,7 @@ func NewExec(shape *Shape, subjects []Subject) *Exec {
 	if len(e.hosts) == 1 {
 		e.companies = companies
 	}
-	e.conflict.calls = &e.runner.call
+	e.conflict.places = &e.runner.places
 	return e
 }
 

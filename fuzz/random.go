@@ -19,15 +19,22 @@ func (r *random) reset(seed uint64) {
 // Choose answers q.
 func (r *random) Choose(q *sim.Question) int {
 	if q.Kind == sim.Run && q.Forced {
-		return r.rng.intn(q.N)
+		return r.rng.intn(q.N())
 	}
 	odds := r.late
 	if q.Kind == sim.Run {
 		odds = r.preempt
 	}
+	if odds == 0 {
+		return 0
+	}
 	x := r.rng.next()
 	if x&0xff >= odds {
 		return 0
 	}
-	return 1 + int((x>>8)%uint64(q.N-1))
+	n := q.N()
+	if n == 1 {
+		return 0
+	}
+	return 1 + int((x>>8)%uint64(n-1))
 }

@@ -5,7 +5,7 @@ import "github.com/mmfuzz/mmfuzz/mm/sim"
 // recorder passes questions on and writes down every answer that is not dull.
 type recorder struct {
 	to     sim.Chooser
-	place  place
+	calls  *[sim.MaxCPUs]place
 	blocks blockCount
 	taken  []answer
 }
@@ -17,19 +17,15 @@ type answer struct {
 	offset offset
 }
 
-func (r *recorder) reset(to sim.Chooser, calls *[sim.MaxCPUs]int) {
-	r.to = to
-	r.place.reset(calls)
+func (r *recorder) reset(to sim.Chooser, calls *[sim.MaxCPUs]place) {
+	r.to, r.calls = to, calls
 	r.blocks = blockCount{}
 	r.taken = r.taken[:0]
 }
 
 // Choose answers q.
 func (r *recorder) Choose(q *sim.Question) int {
-	if q.N == 1 {
-		return r.to.Choose(q) // only an exhaustive machine asks it
-	}
-	off, again := r.place.of(q), r.blocks.count(q)
+	again := r.blocks.count(q)
 	n := r.to.Choose(q)
 	if n <= 0 {
 		return n
@@ -38,27 +34,17 @@ func (r *recorder) Choose(q *sim.Question) int {
 	if q.Kind == sim.Run {
 		c.Value = q.Target(n)
 	}
-	r.taken = append(r.taken, answer{choice: c, addr: q.Addr, offset: off})
+	r.taken = append(r.taken, answer{choice: c, addr: q.Addr, offset: r.calls[q.CPU].offset(q)})
 	return n
 }
 
-// offset is a step counted within a call of a CPU, from the first step of the call at which there was a question. It
-// stays the same when calls before it are dropped.
+// place is how far a CPU has come.
+type place struct {
+	call  int // which of its calls it is in
+	start int // the step before the first of that call
+}
+
+// offset is a step counted within a call of a CPU. It stays the same when calls before it are dropped.
 type offset struct{ call, step int }
 
-// place tells the offset of each question.
-type place struct {
-	calls *[sim.MaxCPUs]int // the call that each CPU is in
-	call  [sim.MaxCPUs]int  // as of its last question, from 1
-	first [sim.MaxCPUs]int
-}
-
-func (p *place) reset(calls *[sim.MaxCPUs]int) { *p = place{calls: calls} }
-
-func (p *place) of(q *sim.Question) offset {
-	call := p.calls[q.CPU]
-	if p.call[q.CPU] != call+1 {
-		p.call[q.CPU], p.first[q.CPU] = call+1, q.Step
-	}
-	return offset{call: call, step: q.Step - p.first[q.CPU]}
-}
+func (p *place) offset(q *sim.Question) offset { return offset{call: p.call, step: q.Step - p.start} }

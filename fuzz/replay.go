@@ -55,7 +55,7 @@ func (r *replay) answer(q *sim.Question, c *Choice) int {
 func (c *Choice) answer(q *sim.Question) int {
 	switch {
 	case q.Kind != sim.Run:
-		if c.Value < q.N {
+		if c.Value < q.N() {
 			return c.Value
 		}
 	case q.Others>>c.Value&1 != 0:

@@ -36,8 +36,8 @@ type Runner struct {
 	mm       *mm.MM
 	program  *Program
 	body     func(*sim.CPU)
-	call     [sim.MaxCPUs]int // which of its calls each CPU is in
-	ended    int              // the first event of the clean-up after the program, -1 when it did not end
+	places   [sim.MaxCPUs]place
+	ended    int // the first event of the clean-up after the program, -1 when it did not end
 	replay   replay
 	recorder recorder
 
@@ -59,7 +59,7 @@ func NewRunner() *Runner {
 	// A function without a name, so that it is not in traces: those show kernel functions.
 	r.body = func(c *sim.CPU) {
 		for i, call := range r.program.Calls[c.ID()] {
-			r.call[c.ID()] = i
+			r.places[c.ID()] = place{call: i, start: c.Steps()}
 			if c.Tracing() {
 				c.Note(callMark + callText(mm.Ops(), call))
 			}
@@ -104,7 +104,7 @@ func (r *Runner) alloc() string {
 func (r *Runner) RunWith(p *Program, ch sim.Chooser) Outcome {
 	r.boot(p.Kernel)
 	r.program = p
-	r.call, r.ended = [sim.MaxCPUs]int{}, -1
+	r.places, r.ended = [sim.MaxCPUs]place{}, -1
 	warning := r.mm.Boot(p.Config, p.Model, ch)
 	m := r.mm.Machine()
 	if warning != nil {
@@ -136,7 +136,7 @@ func (r *Runner) Unused() []Choice { return r.replay.unused() }
 
 // record runs p under ch and writes down the choices for recorded.
 func (r *Runner) record(p *Program, ch sim.Chooser) Outcome {
-	r.recorder.reset(ch, &r.call)
+	r.recorder.reset(ch, &r.places)
 	return r.RunWith(p, &r.recorder)
 }
 

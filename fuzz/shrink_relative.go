@@ -5,7 +5,6 @@ import "github.com/mmfuzz/mmfuzz/mm/sim"
 // relative answers with choices keyed by call and offset.
 type relative struct {
 	runner  *Runner
-	place   place
 	blocks  blockCount
 	choices []answer
 	used    []bool
@@ -14,13 +13,12 @@ type relative struct {
 func (r *relative) reset(choices []answer) {
 	r.choices = choices
 	r.used = append(r.used[:0], make([]bool, len(choices))...)
-	r.place.reset(&r.runner.call)
 	r.blocks = blockCount{}
 }
 
 // Choose answers q.
 func (r *relative) Choose(q *sim.Question) int {
-	off, again, kind := r.place.of(q), r.blocks.count(q), questionKind(q)
+	off, again, kind := r.runner.places[q.CPU].offset(q), r.blocks.count(q), questionKind(q)
 	for i := range r.choices {
 		c := &r.choices[i]
 		if c.offset != off || c.choice.CPU != q.CPU || c.choice.Kind != kind || c.choice.Again != again || r.used[i] {

@@ -33,7 +33,7 @@ func (s *shrinker) search(q *Program, runs int) bool {
 // draw runs q under drawn schedules: by turns such that switch at conflicts and such that switch anywhere.
 func (s *shrinker) draw(q *Program) bool {
 	s.conflict.forget()
-	s.conflict.calls, s.conflict.learns = &s.r.call, true
+	s.conflict.places, s.conflict.learns = &s.r.places, true
 	s.conflict.lookOn(sim.Dull{})
 	m := s.machine(q)
 	m.SetEveryStep(true)
@@ -175,17 +175,17 @@ func (f *fewest) Choose(q *sim.Question) int {
 	if switches && q.Var >= 0 {
 		f.note(q)
 	}
-	if q.N == 1 {
+	if q.N() == 1 {
 		return 0
 	}
 	for _, c := range f.path[:f.made] {
-		if c.asked == f.asked && c.answer < q.N {
+		if c.asked == f.asked && c.answer < q.N() {
 			return c.answer
 		}
 	}
 	if f.made == 0 || f.asked > f.path[f.made-1].asked {
 		f.open[f.made] = append(f.open[f.made],
-			question{asked: f.asked, n: q.N, cpu: q.CPU, variable: q.Var, kind: q.Next, switches: switches})
+			question{asked: f.asked, n: q.N(), cpu: q.CPU, variable: q.Var, kind: q.Next, switches: switches})
 	}
 	return 0
 }

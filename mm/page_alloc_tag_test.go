@@ -75,7 +75,7 @@ func (s *stepsFirst) Choose(q *sim.Question) int {
 	if q.CPU == s.cpu {
 		s.steps--
 	}
-	for answer := range q.N {
+	for answer := range q.N() {
 		if (q.Target(answer) == s.cpu) == first {
 			return answer
 		}

@@ -93,7 +93,7 @@ func (ch *randomChooser) Choose(q *sim.Question) int {
 	if !q.Forced && ch.r.intn(ch.rate) != 0 {
 		return 0
 	}
-	return ch.r.intn(q.N)
+	return ch.r.intn(q.N())
 }
 
 // switchAt switches to another CPU before a CPU's step: the whole schedule.
@@ -107,7 +107,7 @@ func (s switchAt) Choose(q *sim.Question) int {
 		if at.cpu != q.CPU || at.step != q.Step {
 			continue
 		}
-		for answer := range q.N {
+		for answer := range q.N() {
 			if q.Target(answer) == at.to {
 				return answer
 			}

@@ -25,7 +25,7 @@ func (e *explorer) Choose(q *sim.Question) int {
 	case needsChoice(e.pending[q.CPU].kind):
 		return e.chooseStore(q)
 	default:
-		return e.node(node{kind: sim.Write, rest: 1<<q.N - 1}).answer
+		return e.node(node{kind: sim.Write, rest: 1<<q.N() - 1}).answer
 	}
 }
 
@@ -122,9 +122,9 @@ func (e *explorer) chooseAmong(cpus uint8) int {
 // chooseStore chooses what a load reads, or what an RMW or half a store follows. If its CPU slept, that is a store done
 // since.
 func (e *explorer) chooseStore(q *sim.Question) int {
-	answers := uint32(1)<<q.N - 1
+	answers := uint32(1)<<q.N() - 1
 	if since := e.sleep.since[q.CPU]; since != awake {
-		for k := 0; k < q.N; k++ {
+		for k := 0; k < q.N(); k++ {
 			if q.Stored(k) < since {
 				answers &^= 1 << k
 			}

@@ -106,7 +106,7 @@ type depthFirstRun struct {
 
 func (r *depthFirstRun) Choose(q *sim.Question) int {
 	if r.n == len(r.d.answers) {
-		r.d.answers, r.d.of = append(r.d.answers, 0), append(r.d.of, q.N)
+		r.d.answers, r.d.of = append(r.d.answers, 0), append(r.d.of, q.N())
 	}
 	r.n++
 	return r.d.answers[r.n-1]

@@ -145,7 +145,7 @@ func (f *follower) source(q *sim.Question) int {
 		if t.CPU != q.CPU || t.Step != q.Step {
 			continue
 		}
-		for k := 0; k < q.N; k++ {
+		for k := 0; k < q.N(); k++ {
 			if cpu, step := q.StoredBy(k); cpu == t.FromCPU && (cpu < 0 || step == t.FromStep) {
 				return k
 			}

@@ -13,7 +13,7 @@ func (e *every) Choose(q *sim.Question) int {
 	if e.k++; e.k%e.n != 0 || q.Kind != sim.Run {
 		return 0
 	}
-	return q.N - 1
+	return q.N() - 1
 }
 
 // BenchmarkAccess measures one simulated access: two CPUs that take a lock,

@@ -30,8 +30,6 @@ func (k Kind) String() string {
 // allows more than one way. It is valid during the call of Choose only.
 type Question struct {
 	Kind Kind
-	// N is the number of answers, at least 2. The answers are 0 to N-1.
-	N int
 	// CPU asks, and Step is its own step, counted from 1: the one about to
 	// be done, or the one that would be next when the CPU has ended.
 	CPU, Step int
@@ -51,6 +49,27 @@ type Question struct {
 	Var  int32
 
 	m *Machine
+	n int // answers, 0 when not found out yet
+	access
+}
+
+// access is the load or store that a Read or Write question is about.
+type access struct {
+	cell  int32
+	order Order
+	half  bool // a store of 32 bits of a wider variable
+	rmw   bool // of a read-modify-write, which is graph.asked
+}
+
+// N returns the number of answers, which are 0 to N-1. For a Run question it is
+// at least 2 unless the machine is exhaustive. For a Read or a Write it may be
+// 1: the machine finds out when N is called, which under lkmm costs more than
+// the rest of the step, so a chooser that answers 0 in any case does not call it.
+func (q *Question) N() int {
+	if q.n == 0 {
+		q.n = q.m.graph.answers(q)
+	}
+	return q.n
 }
 
 // Prune is the answer that ends the run of an exhaustive machine without a
@@ -88,7 +107,7 @@ func (q *Question) StoredBy(answer int) (cpu, step int) {
 
 // Chooser answers a machine's questions. Answer 0 is always the dull one: stay
 // on this CPU, read the newest value, make the store the newest. An exhausted
-// chooser answers 0 for ever. A question with one answer is never asked.
+// chooser answers 0 for ever.
 type Chooser interface {
 	Choose(q *Question) int
 }
@@ -106,32 +125,20 @@ func (m *Machine) ask() int {
 		m.pruned = true
 		return 0
 	}
-	if uint(answer) >= uint(m.question.N) {
+	if answer != 0 && uint(answer) >= uint(m.question.N()) {
 		panic("sim: Chooser answered outside 0 to N-1")
 	}
 	return answer
 }
 
-// askStore asks c where of n places in coherence order its store goes.
-func (c *CPU) askStore(i int32, n int) int {
-	if n < 2 {
-		return 0
-	}
-	return c.askAccess(Write, i, n)
-}
-
-// askSource asks c which of the first n of m.candidates to read, or to put a
-// store after.
-func (c *CPU) askSource(kind Kind, i int32, n int) int {
-	if n < 2 && !c.m.asking {
-		return 0
-	}
-	return c.askAccess(kind, i, n)
-}
-
-func (c *CPU) askAccess(kind Kind, i int32, n int) int {
+// askAccess asks c which of m.candidates a load reads or a store goes after. n
+// is how many there are, 0 if that has not been found out.
+func (c *CPU) askAccess(kind Kind, n int, a access) int {
 	m := c.m
-	m.question = Question{Kind: kind, N: n, CPU: c.id, Step: c.steps, Addr: m.addrOf(i), m: m}
+	m.question = Question{Kind: kind, CPU: c.id, Step: c.steps, Addr: m.addrOf(a.cell), m: m, n: n, access: a}
+	if m.asking && m.question.N() == 1 && kind == Write && !a.half {
+		return 0
+	}
 	answer := m.ask()
 	if m.pruned {
 		panic(errUnwound)

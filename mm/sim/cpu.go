@@ -58,6 +58,9 @@ type CPU struct {
 // ID returns the CPU's number, from 0.
 func (c *CPU) ID() int { return c.id }
 
+// Steps returns how many steps c has begun since Reset.
+func (c *CPU) Steps() int { return c.steps }
+
 // Machine returns the machine that c belongs to.
 func (c *CPU) Machine() *Machine { return c.m }
 
@@ -177,7 +180,7 @@ func (c *CPU) maybeSwitch(kind EventKind, i int32) {
 	}
 	others := m.runnable &^ c.bit
 	q := &m.question
-	q.Kind, q.N, q.CPU, q.Step, q.Addr = Run, 1+bits.OnesCount8(others), c.id, c.steps, 0
+	q.Kind, q.n, q.CPU, q.Step, q.Addr = Run, 1+bits.OnesCount8(others), c.id, c.steps, 0
 	q.Others, q.Forced, q.Next, q.Var = others, false, kind, i
 	answer := m.ask()
 	if m.pruned {

@@ -86,11 +86,12 @@ type graph struct {
 	base    int32 // the first in the window
 	entered int32 // those before it are in the sets, the rest is in notes
 	notes   []note
-	late    int32 // the last that is before older ones, -1 for none
-	eager   bool  // nothing is left in notes
-	words   int   // words that sets need
-	full    int   // words that they have
-	mask    int32 // 64 for each of those, less 1
+	asked   rmwRequest // that a question is about
+	late    int32      // the last that is before older ones, -1 for none
+	eager   bool       // nothing is left in notes
+	words   int        // words that sets need
+	full    int        // words that they have
+	mask    int32      // 64 for each of those, less 1
 	ncpu    int
 	settled bool // the window was too small, see settle
 

@@ -13,9 +13,9 @@ func (g *graph) read(c *CPU, i int32, o Order) (k int32, late int) {
 		return k, 0
 	}
 	if m.asking || k != m.views[i].seen[c.id] && !g.known(c, k) {
-		g.enterNotes()
-		late = c.askSource(Read, i, g.sources(c, i, o))
-		k = m.candidates[late]
+		if late = c.askAccess(Read, 0, access{cell: i, order: o}); late > 0 {
+			k = m.candidates[late]
+		}
 	}
 	g.note(c, noteLoad, o, i, k, 0)
 	g.numberLoad(c, i, k, o)
@@ -37,6 +37,21 @@ func (g *graph) makeList(i int32) *cell {
 		v.seen[d&(MaxCPUs-1)], v.last[d&(MaxCPUs-1)] = x.head, -1
 	}
 	return x
+}
+
+// answers finds out how many answers q has, and which.
+func (g *graph) answers(q *Question) int {
+	c := &g.m.cpus[q.CPU]
+	g.enterNotes()
+	switch {
+	case q.rmw:
+		g.mbBeforeAtomic(c, g.asked.order)
+		return g.rmwSources(c, &g.asked)
+	case q.Kind == Write:
+		return g.places(c, q.cell, q.order)
+	default:
+		return g.sources(c, q.cell, q.order)
+	}
 }
 
 // sources finds the stores that the next load of c, of cell i, may read, newest

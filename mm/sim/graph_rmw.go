@@ -10,10 +10,10 @@ func (g *graph) rmw(c *CPU, r *rmwRequest) {
 	m := g.m
 	k := g.list(r.cell).head
 	if m.asking || k != m.views[r.cell].seen[c.id] && !r.newest && g.rmwOpen(c, r) {
-		g.enterNotes()
-		g.mbBeforeAtomic(c, r.order)
-		r.late = c.askSource(Read, r.cell, g.rmwSources(c, r))
-		k = m.candidates[r.late]
+		g.asked = *r
+		if r.late = c.askAccess(Read, 0, access{cell: r.cell, rmw: true}); r.late > 0 {
+			k = m.candidates[r.late]
+		}
 	}
 	base := m.msgs[k].val
 	r.src = k

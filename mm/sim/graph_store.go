@@ -8,7 +8,9 @@ func (g *graph) write(c *CPU, i int32, v uint64, half bool, shift uint8, o Order
 	m := g.m
 	below := g.list(i).head
 	if m.asking || below != m.views[i].seen[c.id] && !g.known(c, below) {
-		below, late = g.place(c, i, o, half)
+		if late = c.askAccess(Write, 0, access{cell: i, order: o, half: half}); late > 0 {
+			below = m.candidates[late]
+		}
 	}
 	if half {
 		v = merge(m.msgs[below].val, v, shift)
@@ -20,22 +22,6 @@ func (g *graph) write(c *CPU, i int32, v uint64, half bool, shift uint8, o Order
 	return k, late
 }
 
-// place picks the store that the next store of c to cell i goes after.
-func (g *graph) place(c *CPU, i int32, o Order, half bool) (below int32, late int) {
-	m := g.m
-	n := 1
-	if m.candidates[0] = m.cells[i].head; m.candidates[0] != m.views[i].seen[c.id] {
-		g.enterNotes()
-		n = g.places(c, i, o)
-	}
-	if half {
-		late = c.askSource(Write, i, n)
-	} else {
-		late = c.askStore(i, n)
-	}
-	return m.candidates[late], late
-}
-
 // places finds the stores that the next store of c to cell i may go after,
 // newest first.
 func (g *graph) places(c *CPU, i int32, o Order) int {
@@ -43,6 +29,7 @@ func (g *graph) places(c *CPU, i int32, o Order) int {
 	x := &m.cells[i]
 	var order, before, later set
 	g.storeOrder(c, i, o, &order)
+	m.candidates[0] = x.head
 	n := 1
 	for j := x.head; j != m.views[i].seen[c.id] && m.msgs[j].event >= g.base; j = m.msgs[j].older {
 		later.add(g.slot(m.msgs[j].event))

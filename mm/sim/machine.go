@@ -259,7 +259,7 @@ func (m *Machine) pick(c *CPU) *CPU {
 		if c.state == cpuDone {
 			step++
 		}
-		m.question = Question{Kind: Run, N: n, CPU: c.id, Step: step, Others: m.runnable, Forced: true}
+		m.question = Question{Kind: Run, n: n, CPU: c.id, Step: step, Others: m.runnable, Forced: true}
 		answer = m.ask()
 	}
 	q := Question{Others: m.runnable, Forced: true}

@@ -21,6 +21,9 @@ type script struct {
 }
 
 func (s *script) Choose(q *sim.Question) int {
+	if q.N() == 1 {
+		return 0
+	}
 	s.asked = append(s.asked, *q)
 	if len(s.answers) == 0 {
 		return 0
@@ -71,8 +74,10 @@ func TestRunAnswerSwitchesBeforeTheStep(t *testing.T) {
 	}
 	run(m, step, step, step)
 	require.Equal(t, []int{0, 2, 2, 0, 1, 1}, order)
-	require.Equal(t, sim.Question{Kind: sim.Run, N: 3, CPU: 0, Step: 2, Others: 0b110, Next: sim.EvRead}, ch.asked[1])
-	require.Equal(t, 2, ch.asked[1].Target(2))
+	q := ch.asked[1]
+	require.Equal(t, 3, q.N())
+	require.Equal(t, []any{sim.Run, 0, 2, uint8(0b110), false, sim.EvRead}, []any{q.Kind, q.CPU, q.Step, q.Others, q.Forced, q.Next})
+	require.Equal(t, 2, q.Target(2))
 }
 
 func TestForcedQuestionWhenACPUEnds(t *testing.T) {
@@ -85,10 +90,12 @@ func TestForcedQuestionWhenACPUEnds(t *testing.T) {
 	}
 	run(m, step, step, step)
 	require.Equal(t, []int{0, 2, 1}, order)
-	require.Equal(t, sim.Question{Kind: sim.Run, N: 2, CPU: 0, Step: 2, Others: 0b110, Forced: true}, ch.asked[1])
+	q := ch.asked[1]
+	require.Equal(t, 2, q.N())
+	require.Equal(t, []any{sim.Run, 0, 2, uint8(0b110), true}, []any{q.Kind, q.CPU, q.Step, q.Others, q.Forced})
 }
 
-func TestNoQuestionWithOneAnswer(t *testing.T) {
+func TestOneCPUHasNothingToChoose(t *testing.T) {
 	for _, model := range sim.Models() {
 		ch := &script{}
 		m := newMachine(t, model, ch)
@@ -190,7 +197,7 @@ type outside struct{ from int }
 
 func (o *outside) Choose(q *sim.Question) int {
 	if o.from--; o.from < 0 {
-		return q.N
+		return q.N()
 	}
 	return 0
 }

@@ -67,7 +67,7 @@ type staleReader struct{}
 
 func (*staleReader) Choose(q *sim.Question) int {
 	if q.Kind == sim.Read {
-		return q.N - 1
+		return q.N() - 1
 	}
 	return 0
 }

@@ -47,7 +47,9 @@ func (t *tsoState) read(c *CPU, i int32) (src int32, late int) {
 		j = m.msgs[j].older
 		m.candidates[n] = j
 	}
-	late = c.askSource(Read, i, n)
+	if n > 1 {
+		late = c.askAccess(Read, n, access{cell: i})
+	}
 	k = m.candidates[late]
 	if msg := &m.msgs[k]; int(msg.cpu) != c.id && msg.pos > own.seen {
 		own.seen = msg.pos

@@ -197,9 +197,9 @@ func (d *depthFirst) Choose(q *sim.Question) int {
 		return 0
 	}
 	if d.next == len(d.answers) {
-		d.answers, d.of = append(d.answers, 0), append(d.of, q.N)
+		d.answers, d.of = append(d.answers, 0), append(d.of, q.N())
 	}
-	if d.of[d.next] != q.N {
+	if d.of[d.next] != q.N() {
 		panic("axiom: the machine asked another question than the last time")
 	}
 	d.next++

@@ -19,7 +19,7 @@ func (r *randomly) Choose(q *sim.Question) int {
 	if r.n > 1 && r.rng.IntN(r.n) > 0 {
 		return 0
 	}
-	return r.rng.IntN(q.N)
+	return r.rng.IntN(q.N())
 }
 
 // TestRunsAreAllowed judges runs of random programs, larger than can be exhausted: the axioms allow each of them.
