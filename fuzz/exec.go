@@ -179,41 +179,41 @@ func (e *Exec) Program(data []byte) *Program { return e.decoder.decode(e.shape, 
 func (e *Exec) Bytes(data []byte) *Program {
 	p := e.Program(data)
 	seed := hashBytes(data)
-	host := -1
-	if len(e.hosts) > 0 {
-		host = e.hosts[seed%uint64(len(e.hosts))]
-	}
+	e.conflict.forget()
 	for i := range e.subjects {
 		s := &e.subjects[i]
-		if s.Kernel != p.Kernel {
-			e.conflict.forget()
-		}
 		p.Kernel, p.Model = s.Kernel, s.Model
-		if found := e.schedules(s, p, seed, e.firstSchedule(p), e.drawn(s), 4); found != nil {
+		learning := 1 // the kernels before it have shown most of what there is to learn
+		if i == 0 {
+			learning = learningSchedules
+		}
+		if found := e.schedules(s, p, seed, learning, e.firstSchedule(p), e.drawn(s), 4); found != nil {
 			return found
 		}
-		if i != host {
-			continue
-		}
-		for k := range uint64(e.companies) {
-			e.conflict.forget()
-			if found := e.schedules(s, e.mutator.lengthen(p, seed+k), seed+k, 0, companySchedules, 2); found != nil {
-				return found
-			}
+	}
+	if len(e.hosts) == 0 {
+		return nil
+	}
+	s := &e.subjects[e.hosts[seed%uint64(len(e.hosts))]]
+	p.Kernel, p.Model = s.Kernel, s.Model
+	for k := range uint64(e.companies) {
+		e.conflict.forget()
+		if found := e.schedules(s, e.mutator.lengthen(p, seed+k), seed+k, learningSchedules, 0, companySchedules, 2); found != nil {
+			return found
 		}
 	}
 	return nil
 }
 
-// schedules runs p under its schedules from first to last, until one has a bug. One of so many is followed by the clean-up
-// and the checks after it, which take about as long as the program: what is wrong then was lost in some schedule, and many
-// lose it.
-func (e *Exec) schedules(s *Subject, p *Program, seed uint64, first, last, finished int) *Program {
+// schedules runs p under its schedules from first to last, until one has a bug, and learns from those before learning. One
+// of so many is followed by the clean-up and the checks after it, which take about as long as the program: what is wrong
+// then was lost in some schedule, and many lose it.
+func (e *Exec) schedules(s *Subject, p *Program, seed uint64, learning, first, last, finished int) *Program {
 	defer func() { e.runner.unfinished = false }()
 	for i := first; i <= last; i++ {
 		e.runs++
 		e.runner.unfinished = (i-first)%finished != 0
-		e.conflict.learns = first == 0 && i < learningSchedules
+		e.conflict.learns = i < learning
 		if o := e.runSchedule(p, seed, i); o.Bug != nil && s.reports(e.runner.alloc(), o.Title()) {
 			return e.finding(p, seed, i)
 		}
