@@ -1,6 +1,11 @@
 package fuzz
 
-import "github.com/mmfuzz/mmfuzz/mm/sim"
+import (
+	"math/bits"
+	"slices"
+
+	"github.com/mmfuzz/mmfuzz/mm/sim"
+)
 
 // conflict draws schedules that switch where it can matter: at steps on memory that another CPU uses too, which it learns
 // from the runs of the program that went before. To switch elsewhere comes to the same, so the few switches that a bug
@@ -11,8 +16,9 @@ import "github.com/mmfuzz/mmfuzz/mm/sim"
 type conflict struct {
 	late   random
 	places *[sim.MaxCPUs]place
-	known  [2][]access // of each variable, and of each line
-	most   [2]int      // how many conflicts a run has had at most, by variable and by line
+	known  [2]uses     // of each variable, and of each line
+	asks   [2][]uint16 // where conflicts are, by variable and by line, as in sim.Question.AskAt
+	most   [2]int      // how many of them a run has had at most
 	learns bool        // from the next run
 	seen   []step      // by that run
 	watch  sim.Chooser // if not nil: it answers, and this one only looks on
@@ -26,11 +32,6 @@ type conflict struct {
 	call      [sim.MaxCPUs]place // when last looked at
 	ending    bool               // the stretch ends with this step
 }
-
-// access is a set of CPUs that use something, and from bit 8 on of those that write it.
-type access uint16
-
-const anyWrite access = 0xff00
 
 // step is one step of a run. variable is -1 for those of RCU, which all count as on one variable.
 type step struct {
@@ -52,10 +53,45 @@ const (
 	burst = 40
 )
 
+// uses holds the CPUs that use each of some places in memory, and from bit 8 on those that write it.
+type uses struct {
+	of   []uint16
+	list []int32 // the places that are used
+}
+
+func (u *uses) add(i int32, cpus uint16) {
+	if int(i) >= len(u.of) {
+		u.of = slices.Grow(u.of, int(i)+1-len(u.of))[:i+1]
+	}
+	if u.of[i] == 0 {
+		u.list = append(u.list, i)
+	}
+	u.of[i] |= cpus
+}
+
+func (u *uses) clear() {
+	for _, i := range u.list {
+		u.of[i] = 0
+	}
+	u.list = u.list[:0]
+}
+
+// otherThan returns the CPUs for which there is another one among cpus.
+func otherThan(cpus uint16) uint16 {
+	switch bits.OnesCount16(cpus) {
+	case 0:
+		return 0
+	case 1:
+		return 0xff &^ cpus
+	}
+	return 0xff
+}
+
 // forget begins with a new program.
 func (b *conflict) forget() {
 	for by := range b.known {
-		clear(b.known[by])
+		b.known[by].clear()
+		clear(b.asks[by])
 	}
 	b.most = [2]int{}
 	b.seen = b.seen[:0]
@@ -79,6 +115,7 @@ func (b *conflict) reset(seed uint64) {
 		b.stretches = burst / b.pace
 	}
 	b.begin()
+	b.call = [sim.MaxCPUs]place{}
 	if !b.inCalls && (b.pace > 0 || r.oneIn(2)) {
 		b.left = 1 + r.intn(max(b.most[b.by], 1))
 	}
@@ -101,14 +138,18 @@ func (b *conflict) begin() {
 
 // learn adds what the run has shown.
 func (b *conflict) learn() {
-	for _, s := range b.seen {
-		mark := access(1) << s.cpu
-		if !s.reads {
-			mark |= mark << 8
-		}
-		*b.of(byVariable, s) |= mark
-		*b.of(byLine, s) |= mark
+	if len(b.seen) == 0 {
+		return
 	}
+	for _, s := range b.seen {
+		cpus := uint16(1) << s.cpu
+		if !s.reads {
+			cpus |= cpus << 8
+		}
+		b.known[byVariable].add(s.variable+1, cpus)
+		b.known[byLine].add((s.variable+1<<lineBits)>>lineBits, cpus)
+	}
+	b.mark()
 	for by := range b.most {
 		n := 0
 		for _, s := range b.seen {
@@ -121,24 +162,33 @@ func (b *conflict) learn() {
 	b.seen = b.seen[:0]
 }
 
-// of returns what is known of the variable of s, or of its line.
-func (b *conflict) of(by int, s step) *access {
-	i := s.variable + 1<<lineBits
-	if by == byLine {
-		i >>= lineBits
+// mark makes asks from what is known.
+func (b *conflict) mark() {
+	lines := &b.known[byLine]
+	for by := range b.asks {
+		if n := len(lines.of) << lineBits; len(b.asks[by]) < n {
+			b.asks[by] = append(b.asks[by], make([]uint16, n-len(b.asks[by]))...)
+		}
 	}
-	for int(i) >= len(b.known[by]) {
-		b.known[by] = append(b.known[by], make([]access, 1024)...)
+	variables := &b.known[byVariable]
+	for _, i := range variables.list {
+		b.asks[byVariable][i] = otherThan(variables.of[i]>>8) | otherThan(variables.of[i]&0xff)<<8
 	}
-	return &b.known[by][i]
+	for _, line := range lines.list {
+		others := otherThan(lines.of[line] & 0xff)
+		first := max(0, line<<lineBits-1<<lineBits+1)
+		for i := first; i < line<<lineBits+1; i++ {
+			b.asks[byLine][i] = others | others<<8
+		}
+	}
 }
 
 func (b *conflict) conflicts(by int, s step) bool {
-	others := *b.of(by, s) &^ (0x0101 << s.cpu)
-	if by == byVariable && s.reads {
-		others &= anyWrite
+	i, bit := int(s.variable)+1, uint16(1)<<s.cpu
+	if !s.reads {
+		bit <<= 8
 	}
-	return others != 0
+	return i < len(b.asks[by]) && b.asks[by][i]&bit != 0
 }
 
 // Choose answers q.
@@ -160,10 +210,24 @@ func (b *conflict) Choose(q *sim.Question) int {
 	if b.ending = b.ends(q, s); b.ending && !b.after {
 		ending, b.ending = true, false
 	}
+	q.AskAt(b.where())
 	if ending {
 		return 1 + b.late.rng.intn(q.N()-1)
 	}
 	return 0
+}
+
+// where returns the steps at which b may do something.
+func (b *conflict) where() []uint16 {
+	switch {
+	case b.learns || b.ending:
+		return nil
+	case b.stretches == 0:
+		return []uint16{}
+	case b.inCalls:
+		return nil
+	}
+	return b.asks[b.by]
 }
 
 // ends counts the step that q is about and says whether the stretch ends there.
@@ -172,7 +236,7 @@ func (b *conflict) ends(q *sim.Question, s step) bool {
 	case b.stretches == 0: // and the last one ends after this step
 		return false
 	case b.inCalls:
-		if b.places[q.CPU] == b.call[q.CPU] {
+		if b.places[q.CPU].call == b.call[q.CPU].call {
 			return false
 		}
 		b.call[q.CPU] = b.places[q.CPU]

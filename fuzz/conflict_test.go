@@ -3,6 +3,8 @@ package fuzz
 import (
 	"os"
 	"testing"
+
+	"github.com/mmfuzz/mmfuzz/mm/sim"
 )
 
 // Goal: where a bug takes a few switches at the right steps, schedules that switch at conflicts find it far more often than
@@ -45,5 +47,42 @@ func TestConflictFindsTheFewSwitchesOfABug(t *testing.T) {
 				t.Errorf("at conflicts %d times, by chance %d times", byConflict, byChance)
 			}
 		})
+	}
+}
+
+// everywhere is asked at every step, whatever the chooser that it passes questions on to wants.
+type everywhere struct{ to sim.Chooser }
+
+func (e *everywhere) Choose(q *sim.Question) int {
+	answer := e.to.Choose(q)
+	q.AskAt(nil)
+	return answer
+}
+
+// Goal: not to be asked at steps where nothing can follow changes no schedule.
+func TestConflictIsAskedWhereItMatters(t *testing.T) {
+	e := NewExec(Shapes()[0], nil)
+	defer e.Close()
+	schedules := map[uint64]bool{}
+	for seed := range uint64(300) {
+		r := rng(seed)
+		p := e.Program(randomBytes(&r, 100))
+		p.Kernel, p.Model = "v6.2", sim.Models()[seed%3]
+		e.conflict.forget()
+		for i := range 12 {
+			e.conflict.learns = i < 2
+			want := e.runner.RunWith(p, &everywhere{e.chooser(p, seed, i)})
+			e.conflict.learn()
+			if i < 2 {
+				continue
+			}
+			if got := e.runner.RunWith(p, e.chooser(p, seed, i)); got.Hash != want.Hash {
+				t.Fatalf("schedule %d of seed %d:\n%v", i, seed, p)
+			}
+			schedules[want.Hash] = true
+		}
+	}
+	if len(schedules) < 700 {
+		t.Errorf("only %d different schedules", len(schedules))
 	}
 }

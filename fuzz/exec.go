@@ -183,11 +183,12 @@ func (e *Exec) Bytes(data []byte) *Program {
 	for i := range e.subjects {
 		s := &e.subjects[i]
 		p.Kernel, p.Model = s.Kernel, s.Model
-		learning := 1 // the kernels before it have shown most of what there is to learn
-		if i == 0 {
-			learning = learningSchedules
+		plan := plan{first: e.firstSchedule(p), last: e.drawn(s), learnLast: learningSchedules - 1, finished: 4}
+		if i > 0 {
+			// The kernels before it have shown most of what there is to learn.
+			plan.learnFirst, plan.learnLast = 1, 1
 		}
-		if found := e.schedules(s, p, seed, learning, e.firstSchedule(p), e.drawn(s), 4); found != nil {
+		if found := e.schedules(s, p, seed, plan); found != nil {
 			return found
 		}
 	}
@@ -198,22 +199,30 @@ func (e *Exec) Bytes(data []byte) *Program {
 	p.Kernel, p.Model = s.Kernel, s.Model
 	for k := range uint64(e.companies) {
 		e.conflict.forget()
-		if found := e.schedules(s, e.mutator.lengthen(p, seed+k), seed+k, learningSchedules, 0, companySchedules, 2); found != nil {
+		plan := plan{last: companySchedules, learnLast: learningSchedules - 1, finished: 2}
+		if found := e.schedules(s, e.mutator.lengthen(p, seed+k), seed+k, plan); found != nil {
 			return found
 		}
 	}
 	return nil
 }
 
-// schedules runs p under its schedules from first to last, until one has a bug, and learns from those before learning. One
-// of so many is followed by the clean-up and the checks after it, which take about as long as the program: what is wrong
-// then was lost in some schedule, and many lose it.
-func (e *Exec) schedules(s *Subject, p *Program, seed uint64, learning, first, last, finished int) *Program {
+// plan says which schedules of a program to run.
+type plan struct {
+	first, last           int
+	learnFirst, learnLast int // those that conflicts are learned from
+	// One of so many is followed by the clean-up and the checks after it, which take about as long as the program: what is
+	// wrong then was lost in some schedule, and many lose it.
+	finished int
+}
+
+// schedules runs p as planned, until there is a bug.
+func (e *Exec) schedules(s *Subject, p *Program, seed uint64, plan plan) *Program {
 	defer func() { e.runner.unfinished = false }()
-	for i := first; i <= last; i++ {
+	for i := plan.first; i <= plan.last; i++ {
 		e.runs++
-		e.runner.unfinished = (i-first)%finished != 0
-		e.conflict.learns = i < learning
+		e.runner.unfinished = (i-plan.first)%plan.finished != 0
+		e.conflict.learns = plan.learnFirst <= i && i <= plan.learnLast
 		if o := e.runSchedule(p, seed, i); o.Bug != nil && s.reports(e.runner.alloc(), o.Title()) {
 			return e.finding(p, seed, i)
 		}
@@ -225,7 +234,7 @@ func (e *Exec) schedules(s *Subject, p *Program, seed uint64, learning, first, l
 // runSchedule runs schedule i of p.
 func (e *Exec) runSchedule(p *Program, seed uint64, i int) Outcome {
 	ch := e.chooser(p, seed, i)
-	if i == 0 {
+	if i == 0 && e.conflict.learns {
 		// At every step, or it would not see the CPU that runs alone at the end.
 		e.runner.mm.Machine().SetEveryStep(true)
 		defer e.runner.mm.Machine().SetEveryStep(false)

@@ -72,6 +72,27 @@ func (q *Question) N() int {
 	return q.n
 }
 
+// AskAt tells the machine to ask, from now on, only such Run questions that are
+// Forced or about a step that asks marks. It has an entry for each variable, at
+// Var+1, with a bit for each CPU: from bit 0 on for loads, from bit 8 on for other
+// steps. Barriers are not asked about. nil stands for every step, which is what
+// Reset goes back to. An exhaustive machine asks in any case.
+func (q *Question) AskAt(asks []uint16) {
+	q.m.asks, q.m.selective = asks, asks != nil && !q.m.asksAlways
+}
+
+// skips reports whether nobody is to be asked before that step of c.
+func (m *Machine) skips(c *CPU, kind EventKind, i int32) bool {
+	if kind == EvFence || int(i)+1 >= len(m.asks) {
+		return true
+	}
+	bit := uint16(c.bit)
+	if kind != EvRead {
+		bit <<= 8
+	}
+	return m.asks[i+1]&bit == 0
+}
+
 // Prune is the answer that ends the run of an exhaustive machine without a
 // verdict.
 const Prune = -1

@@ -178,9 +178,12 @@ func (c *CPU) maybeSwitch(kind EventKind, i int32) {
 		m.outOfSteps = true
 		panic(errUnwound)
 	}
+	if m.selective && m.skips(c, kind, i) {
+		return
+	}
 	others := m.runnable &^ c.bit
 	q := &m.question
-	q.Kind, q.n, q.CPU, q.Step, q.Addr = Run, 1+bits.OnesCount8(others), c.id, c.steps, 0
+	q.m, q.Kind, q.n, q.CPU, q.Step, q.Addr = m, Run, 1+bits.OnesCount8(others), c.id, c.steps, 0
 	q.Others, q.Forced, q.Next, q.Var = others, false, kind, i
 	answer := m.ask()
 	if m.pruned {

@@ -59,6 +59,7 @@ type Machine struct {
 	model    Model
 	chooser  Chooser
 	question Question
+	asks     []uint16 // see Question.AskAt
 
 	cpus     [MaxCPUs]CPU
 	body     func(*CPU)
@@ -91,6 +92,7 @@ type Machine struct {
 	longWindow bool
 	asksAlways bool // asking or everyStep
 	watched    bool // asking or tracing
+	selective  bool // it asks where asks says
 	log        []Step
 	candidates [maxCandidates]int32 // messages that the answers to a Read question read
 }
@@ -133,6 +135,7 @@ func (m *Machine) Reset(model Model, chooser Chooser) {
 	m.memory.reset()
 	m.model, m.chooser = model, chooser
 	m.stepsLeft = m.maxSteps
+	m.asks, m.selective = nil, false
 	m.setAsking(m.exhaustive)
 	m.hash = 0
 	m.rcu.reset()
@@ -259,7 +262,7 @@ func (m *Machine) pick(c *CPU) *CPU {
 		if c.state == cpuDone {
 			step++
 		}
-		m.question = Question{Kind: Run, n: n, CPU: c.id, Step: step, Others: m.runnable, Forced: true}
+		m.question = Question{m: m, Kind: Run, n: n, CPU: c.id, Step: step, Others: m.runnable, Forced: true}
 		answer = m.ask()
 	}
 	q := Question{Others: m.runnable, Forced: true}
