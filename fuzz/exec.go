@@ -113,8 +113,9 @@ type Exec struct {
 	conflict conflict
 	mutator  *mutator
 	// An input is run in company on one of the hosts: under sc, if that is among the models, where it costs least.
-	hosts     []int // indices of subjects
-	companies int   // how many
+	hosts     []int  // indices of subjects
+	companies int    // how many
+	allocator string // of all programs, "": that of each
 	runs      int
 	litmus    *litmus.Runner // of a target that needs it, else nil
 
@@ -159,6 +160,21 @@ func (e *Exec) LookFor(title string) {
 	}
 }
 
+// UseAllocator makes all programs run with that slab allocator. It returns an error if a kernel has none of that name.
+func (e *Exec) UseAllocator(name string) error {
+	for i := range e.subjects {
+		k, err := mm.FindKernel(e.subjects[i].Kernel)
+		if err != nil {
+			return err
+		}
+		if has := k.Allocators(); !slices.Contains(has, name) {
+			return fmt.Errorf("%s has no allocator %q: want one of %s", k.Name, name, strings.Join(has, ", "))
+		}
+	}
+	e.allocator = name
+	return nil
+}
+
 // Close ends the coroutines of the kernels.
 func (e *Exec) Close() {
 	e.runner.Close()
@@ -171,7 +187,13 @@ func (e *Exec) Close() {
 func (e *Exec) Runs() int { return e.runs }
 
 // Program returns the program that data stands for, without a kernel. It is good until the next call.
-func (e *Exec) Program(data []byte) *Program { return e.decoder.decode(e.shape, data) }
+func (e *Exec) Program(data []byte) *Program {
+	p := e.decoder.decode(e.shape, data)
+	if e.allocator != "" {
+		p.Config.SetAlloc(e.allocator)
+	}
+	return p
+}
 
 // Bytes runs the program that data stands for on every subject, under its own choices and under schedules drawn from a
 // hash of data. It returns the first run that has a bug as a program that repeats it, or nil. Without a bug it

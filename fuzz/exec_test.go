@@ -157,3 +157,44 @@ printf '%s\n' 'kernel  next-20220927' 'model   sc' ` +
 		t.Errorf("the report is\n%s\nwant\n%s", report, want)
 	}
 }
+
+// An Exec can be held to one allocator, if its kernels have it, and to one bug.
+func TestExecHeldToAnAllocatorAndABug(t *testing.T) {
+	subjects, err := Subjects("next-20220927", "sc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, allocator := range []string{"slub", "slab", "slob"} {
+		e := NewExec(Shapes()[0], subjects)
+		if err := e.UseAllocator(allocator); err != nil {
+			t.Fatal(err)
+		}
+		r := rng(1)
+		if p := e.Program(randomBytes(&r, 100)); p.Config.Alloc() != allocator {
+			t.Errorf("alloc=%s, want %s", p.Config.Alloc(), allocator)
+		}
+		e.Close()
+	}
+	e := NewExec(Shapes()[0], subjects)
+	defer e.Close()
+	want := `next-20220927 has no allocator "slqb": want one of slub, slab, slob`
+	if err := e.UseAllocator("slqb"); err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+	count := func() (n int) {
+		for seed := range uint64(300) {
+			r := rng(seed)
+			if e.Bytes(randomBytes(&r, 100)) != nil {
+				n++
+			}
+		}
+		return n
+	}
+	if count() == 0 {
+		t.Error("nothing was found on a kernel that has a bug")
+	}
+	e.LookFor("no such bug")
+	if n := count(); n != 0 {
+		t.Errorf("%d findings, though none has the title", n)
+	}
+}

@@ -10,6 +10,7 @@ import (
 // The workers of Go's fuzzer are given the flags and the environment of the process that starts them.
 var (
 	kernelFlag = flag.String("kernel", os.Getenv("MMFUZZ_KERNEL"), "fuzz this kernel; default: every kernel expected to be clean")
+	allocFlag  = flag.String("alloc", "", "run with this slab allocator alone; default: what the input says")
 	bugFlag    = flag.String("bug", "", "look for the bug of this title alone, known or not")
 	modelFlag  = flag.String("model", os.Getenv("MMFUZZ_MODEL"), "fuzz under this memory model; default: all")
 )
@@ -26,6 +27,11 @@ func fuzzTarget(f *testing.F, name string) {
 		f.Fatal(err)
 	}
 	defer e.Close()
+	if *allocFlag != "" {
+		if err := e.UseAllocator(*allocFlag); err != nil {
+			f.Fatal(err)
+		}
+	}
 	if *bugFlag != "" {
 		e.LookFor(*bugFlag)
 	}

@@ -1,19 +1,21 @@
 #!/usr/bin/env bash
-# usage: scripts/find-rate.sh [-n TRIES] [-t SECONDS] [-m MODEL] [-f TARGET] [-b TITLE] [KERNEL...]
+# usage: scripts/find-rate.sh [-n TRIES] [-t SECONDS] [-m MODEL] [-a ALLOCATOR] [-f TARGET] [-b TITLE] [KERNEL...]
 #
 # How often, and how soon, does Go's native fuzzer find the bug that a kernel is expected to have, from nothing: an empty
 # cache and no seeds? Prints a row of a Markdown table for each kernel: in how many of the tries, and the CPU time of the
 # median and of the slowest that did. Without kernels: all that are expected to have a bug under the model, which is sc
-# unless -m says another. -f is for a target other than FuzzIsolateMovablePage, and -b for a bug that is known besides, such
+# unless -m says another, with the allocator, which is slub unless -a says another; with -a, all inputs run with that one.
+# -f is for a target other than FuzzIsolateMovablePage, and -b for a bug that is known besides, such
 # as those of FuzzReaders. Exit status 1 if one is found in fewer than 9 of 10.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-tries=10 seconds=60 model=sc target=FuzzIsolateMovablePage bug=
-while getopts n:t:m:f:b: option; do
+tries=10 seconds=60 model=sc target=FuzzIsolateMovablePage bug='' alloc=''
+while getopts n:t:m:a:f:b: option; do
 	case $option in
 	n) tries=$OPTARG ;;
 	t) seconds=$OPTARG ;;
 	m) model=$OPTARG ;;
+	a) alloc=$OPTARG ;;
 	f) target=$OPTARG ;;
 	b) bug=$OPTARG ;;
 	*) exit 2 ;;
@@ -41,7 +43,7 @@ go test -c -gcflags="$module/mm=-d=libfuzzer" -o "$out/fuzz.test" ./fuzz
 "$out/mmfuzz" kernels -json >"$out/kernels.json"
 if [ $# -eq 0 ]; then
 	# shellcheck disable=SC2046 # a list of words
-	set -- $(grep "\"slub\":{[^}]*\"$model\":\"[^\"]" "$out/kernels.json" | sed 's/.*"name":"\([^"]*\)".*/\1/')
+	set -- $(grep "\"${alloc:-slub}\":{[^}]*\"$model\":\"[^\"]" "$out/kernels.json" | sed 's/.*"name":"\([^"]*\)".*/\1/')
 fi
 
 # try KERNEL runs the fuzzer once: its CPU seconds go to the file seconds, what it found to the file title.
@@ -51,7 +53,7 @@ try() {
 	(
 		cd "$out/run"
 		"$out/fuzz.test" -test.run='^$' -test.fuzz="^$target\$" -test.fuzzcachedir="$out/run/cache" \
-			-test.fuzztime="${seconds}s" -test.fuzzminimizetime=0 -kernel="$1" -model="$model" -bug="$bug" >log 2>&1 || true
+			-test.fuzztime="${seconds}s" -test.fuzzminimizetime=0 -kernel="$1" -model="$model" -alloc="$alloc" -bug="$bug" >log 2>&1 || true
 		times >"time"
 	)
 	# The second line is that of the children: 0m1.234s 0m0.056s.
@@ -60,8 +62,8 @@ try() {
 }
 
 status=0
-echo "| kernel | model | bug | found | median | slowest |"
-echo "|---|---|---|---|---|---|"
+echo "| kernel | allocator | model | bug | found | median | slowest |"
+echo "|---|---|---|---|---|---|---|"
 for kernel; do
 	found=0
 	: >"$out/seconds"
@@ -79,10 +81,10 @@ for kernel; do
 	fi
 	sort -n "$out/seconds" >"$out/sorted"
 	if [ "$found" -eq 0 ]; then
-		echo "| $kernel | $model | | 0 of $tries | | |"
+		echo "| $kernel | ${alloc:-any} | $model | | 0 of $tries | | |"
 		continue
 	fi
-	echo "| $kernel | $model | $(sort "$out/titles" | uniq -c | sort -rn | sed 's/^ *[0-9]* //' | paste -sd';') | $found of $tries |" \
+	echo "| $kernel | ${alloc:-any} | $model | $(sort "$out/titles" | uniq -c | sort -rn | sed 's/^ *[0-9]* //' | paste -sd';') | $found of $tries |" \
 		"$(sed -n "$(((found + 1) / 2))p" "$out/sorted") s | $(tail -n 1 "$out/sorted") s |"
 done
 exit "$status"
