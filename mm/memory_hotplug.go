@@ -21,6 +21,9 @@ func (mm *MM) scanMovablePages(c *sim.CPU, start, end int) (pfn, err int) {
 			mm.checkScanned(c, page)
 			return pfn, 0
 		}
+		if mm.pageOffline(c, page) && pageCount(c, page) != 0 {
+			return pfn, -ebusy
+		}
 	}
 	return end, -enoent
 }

@@ -69,3 +69,20 @@ func TestOffliningMigrates(t *testing.T) {
 		}
 	}
 }
+
+// Goal: the scan of offlining gives up at a page that somebody holds without
+// being able to move it, as the balloon does on its way to make it movable.
+func TestScanGivesUpAtAnOfflinePage(t *testing.T) {
+	mm := newKernel(t, "v6.2")
+	require.Nil(t, mm.run(t, "fill_balloon"))
+	scan := func() (pfn, err int) {
+		require.Nil(t, mm.on(func(c *sim.CPU) { pfn, err = mm.scanMovablePages(c, 0, NrPages) }))
+		return pfn, err
+	}
+	pfn, err := scan()
+	require.Equal(t, []int{0, 0}, []int{pfn, err})
+
+	mm.m.Poke(nthPage(0).at(pageMapping), 0)
+	pfn, err = scan()
+	require.Equal(t, []int{0, -ebusy}, []int{pfn, err})
+}

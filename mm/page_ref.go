@@ -8,6 +8,9 @@ import "github.com/mmfuzz/mmfuzz/mm/sim"
 // pageRefCount is page_ref_count, include/linux/page_ref.h, v6.0.
 func pageRefCount(c *sim.CPU, page Page) int32 { return c.AtomicRead(page.at(pageRefcount)) }
 
+// pageCount is page_count, include/linux/page_ref.h, v6.0: that of the folio.
+func pageCount(c *sim.CPU, page Page) int32 { return pageRefCount(c, pageFolio(c, page)) }
+
 // setPageCount is set_page_count, include/linux/page_ref.h, v6.0: a plain
 // store.
 func setPageCount(c *sim.CPU, page Page, v int32) { c.AtomicSet(page.at(pageRefcount), v) }

@@ -145,6 +145,7 @@ func (mm *MM) slobFree(c *sim.CPU, b slobBlock, size sim.Addr) {
 		c.SpinUnlock(slobLock)
 		mm.checkPageUnused(c, slabFolio(sp))
 		mm.k.__folioClearSlab(mm, c, slabFolio(sp))
+		pageMapcountReset(c, slabFolio(sp))
 		mm.slobFreePages(c, b)
 		return
 	}
