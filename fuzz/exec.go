@@ -115,6 +115,7 @@ type Exec struct {
 	// An input is run in company on one of the hosts: under sc, if that is among the models, where it costs least.
 	hosts     []int  // indices of subjects
 	companies int    // how many
+	finished  int    // see plan: of the schedules of an input by itself
 	allocator string // of all programs, "": that of each
 	runs      int
 	litmus    *litmus.Runner // of a target that needs it, else nil
@@ -145,9 +146,9 @@ func NewExec(shape *Shape, subjects []Subject) *Exec {
 			e.hosts = append(e.hosts, i)
 		}
 	}
-	e.companies = 1
+	e.companies, e.finished = 1, 4
 	if len(e.hosts) == 1 {
-		e.companies = companies
+		e.companies, e.finished = companies, 2
 	}
 	e.conflict.places = &e.runner.places
 	return e
@@ -205,7 +206,7 @@ func (e *Exec) Bytes(data []byte) *Program {
 	for i := range e.subjects {
 		s := &e.subjects[i]
 		p.Kernel, p.Model = s.Kernel, s.Model
-		plan := plan{first: e.firstSchedule(p), last: e.drawn(s), learnLast: learningSchedules - 1, finished: 4}
+		plan := plan{first: e.firstSchedule(p), last: e.drawn(s), learnLast: learningSchedules - 1, finished: e.finished}
 		if i > 0 {
 			// The kernels before it have shown most of what there is to learn.
 			plan.learnFirst, plan.learnLast = 1, 1
@@ -221,7 +222,7 @@ func (e *Exec) Bytes(data []byte) *Program {
 	p.Kernel, p.Model = s.Kernel, s.Model
 	for k := range uint64(e.companies) {
 		e.conflict.forget()
-		plan := plan{last: companySchedules, learnLast: learningSchedules - 1, finished: 2}
+		plan := plan{last: companySchedules, learnLast: learningSchedules - 1, finished: 1}
 		if found := e.schedules(s, e.mutator.lengthen(p, seed+k), seed+k, plan); found != nil {
 			return found
 		}
@@ -233,8 +234,7 @@ func (e *Exec) Bytes(data []byte) *Program {
 type plan struct {
 	first, last           int
 	learnFirst, learnLast int // those that conflicts are learned from
-	// One of so many is followed by the clean-up and the checks after it, which take about as long as the program: what is
-	// wrong then was lost in some schedule, and many lose it.
+	// One of so many is followed by the clean-up and the checks after it, which take about as long as a short program.
 	finished int
 }
 
