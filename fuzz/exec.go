@@ -146,7 +146,7 @@ func NewExec(shape *Shape, subjects []Subject) *Exec {
 			e.hosts = append(e.hosts, i)
 		}
 	}
-	e.companies, e.finished = 1, 4
+	e.companies, e.finished = 1, 8
 	if len(e.hosts) == 1 {
 		e.companies, e.finished = companies, 2
 	}
