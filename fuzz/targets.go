@@ -71,6 +71,7 @@ func Targets() []*Target {
 		{Name: "FuzzReaders", check: (*Exec).checkPrograms, Also: mm.StrayLock(),
 			Shape: &Shape{CPUs: 2, Calls: 10, Pages: 2, Frames: lifeFrames, Lives: [][]uint8{
 				opIndices(slabLife, readerOps),
+				opIndices(slabLife, []string{"soft_offline_page"}), // the one that writes: the others' bugs stand before its own
 				opIndices(zspageLife, balloonLife, readerOps),
 				opIndices(slabLife, zspageLife, balloonLife, userLife, readerOps, isolatorOps),
 			}}},
