@@ -16,7 +16,7 @@ type Hunt struct {
 	Model    sim.Model
 	Strategy string
 	Program  *Program // nil: random programs
-	Mutate   bool     // mutants of Program, half of them under their own choices
+	Mutate   bool     // mutants of Program, half of them under their own choices, by conflict each once
 	Seed     uint64
 	Runs     int // at most; 0 is no bound
 	Jobs     int
@@ -56,7 +56,7 @@ func (h *Hunt) Do() Stats {
 	var workers sync.WaitGroup
 	for range max(h.Jobs, 1) {
 		workers.Go(func() {
-			w := worker{hunt: h, runner: newHastyRunner(), generator: newGenerator(), mutator: newMutator(anyShape()), seen: t.seen}
+			w := newWorker(h, t.seen)
 			defer w.runner.Close()
 			for {
 				first, n := t.take()
@@ -125,69 +125,12 @@ func (t *tally) add(s Stats) {
 
 func findingTitle(f Finding, title string) int { return strings.Compare(f.Title, title) }
 
-type worker struct {
-	hunt      *Hunt
-	runner    *Runner
-	generator *generator
-	mutator   *mutator
-	drawer    drawer
-	seen      *estimate
-}
-
-// batch does runs first to first+n-1.
-func (w *worker) batch(first, n int) Stats {
-	s := Stats{Runs: n}
-	for i := first; i < first+n; i++ {
-		seed := mix64(w.hunt.Seed) + uint64(i)
-		p := w.hunt.Program
-		switch {
-		case p == nil:
-			p = w.generator.generate(seed)
-			p.Kernel, p.Model = w.hunt.Kernel, w.hunt.Model
-		case w.hunt.Mutate:
-			p = w.mutator.mutate(p, seed)
-		}
-		o := w.runner.RunWith(p, w.draw(p, seed))
-		w.seen.add(o.Hash)
-		s.Steps += o.Steps
-		if o.OutOfSteps {
-			s.OutOfSteps++
-		}
-		if o.Bug != nil {
-			s.addFinding(o.Title(), i, func() *Program { return w.program(p, seed) })
-			if w.hunt.Found != nil {
-				s.all = append(s.all, Finding{Title: o.Title(), Count: 1, Run: i, Program: w.program(p, seed)})
-			}
-		}
-	}
-	return s
-}
-
-// draw picks the schedule. Its seed is not the program's, which would tie the two together.
-func (w *worker) draw(p *Program, seed uint64) sim.Chooser {
-	if w.hunt.Mutate && seed%2 == 0 {
-		return w.runner.choicesOf(p)
-	}
-	return w.drawer.draw(w.hunt.Strategy, ^seed, stepsPerCall*p.NumCalls())
-}
-
-// stepsPerCall is about how many steps a call takes.
-const stepsPerCall = 20
-
 func (s *Stats) addFinding(title string, run int, program func() *Program) {
 	i, ok := slices.BinarySearchFunc(s.Findings, title, findingTitle)
 	if !ok {
 		s.Findings = slices.Insert(s.Findings, i, Finding{Title: title, Run: run, Program: program()})
 	}
 	s.Findings[i].Count++
-}
-
-// program runs p again and returns it with the choices that it took.
-func (w *worker) program(p *Program, seed uint64) *Program {
-	o := w.runner.record(p, w.draw(p, seed))
-	p = p.Clone()
-	p.Config, p.Choices, p.Bug = w.runner.mm.Config(), w.runner.recorded(), o.Title()
-	return p
 }
 
 // estimate counts different hashes by how many bits of a map they set (linear counting).

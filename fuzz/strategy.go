@@ -9,7 +9,7 @@ import (
 )
 
 // strategies are the ways to draw schedules.
-var strategies = []string{"random", "pct", "pos"}
+var strategies = []string{"random", "pct", "pos", "conflict"}
 
 // Strategies returns the names of the ways to draw schedules.
 func Strategies() []string { return slices.Clone(strategies) }
@@ -22,7 +22,7 @@ func CheckStrategy(name string) error {
 	return nil
 }
 
-// drawer draws schedules by one of the strategies.
+// drawer draws schedules by one of the strategies, but for conflict, whose schedules depend on the runs before.
 type drawer struct {
 	random random
 	pct    pct

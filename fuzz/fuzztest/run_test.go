@@ -53,7 +53,7 @@ cpu1@9999 run cpu0
 // number of jobs nor on chance.
 func TestHuntFindsTheReport(t *testing.T) {
 	const title = "isolate_movable_page: mapping is not a movable_operations (rcu_free_slab)"
-	for _, strategy := range []string{"random", "pct", "pos"} {
+	for _, strategy := range fuzz.Strategies() {
 		h := &fuzz.Hunt{Kernel: "next-20220927", Model: sim.SC, Strategy: strategy, Seed: 5, Runs: 3000, Jobs: 1}
 		one := h.Do()
 		h.Jobs = 3
@@ -69,6 +69,38 @@ func TestHuntFindsTheReport(t *testing.T) {
 		require.True(t, found, "%s: %v", strategy, one.Findings)
 		r.Close()
 	}
+}
+
+// Where a bug takes a few switches, schedules that switch at conflicts have it far more often.
+func TestHuntAtConflictsFindsTheFewSwitches(t *testing.T) {
+	p := load(t, "../../crashers/skip_slab_v0.txt")
+	p.Choices = nil
+	found := func(strategy string) int {
+		h := &fuzz.Hunt{Kernel: p.Kernel, Model: p.Model, Strategy: strategy, Program: p, Seed: 1, Runs: 20_000}
+		for _, f := range h.Do().Findings {
+			if f.Title == p.Bug {
+				return f.Count
+			}
+		}
+		return 0
+	}
+	byConflict, byChance := found("conflict"), found("random")
+	require.Greater(t, byConflict, 5*byChance)
+	require.Greater(t, byConflict, 10)
+}
+
+// Mutants are run at conflicts too, and the result does not depend on the number of jobs.
+func TestHuntAtConflictsMutates(t *testing.T) {
+	p := load(t, "../../crashers/skip_slab_v0.txt")
+	h := &fuzz.Hunt{Kernel: p.Kernel, Model: p.Model, Strategy: "conflict", Program: p, Mutate: true, Seed: 1, Runs: 5000, Jobs: 1}
+	one := h.Do()
+	h.Jobs = 3
+	require.Equal(t, one, h.Do())
+	var titles []string
+	for _, f := range one.Findings {
+		titles = append(titles, f.Title)
+	}
+	require.Contains(t, titles, p.Bug)
 }
 
 func TestHuntStopsWhenToldTo(t *testing.T) {
@@ -87,7 +119,7 @@ func TestNothingIsFoundInCleanKernels(t *testing.T) {
 	}
 	for _, s := range fuzz.CleanSubjects() {
 		t.Run(s.Kernel+"-"+s.Model.String(), func(t *testing.T) {
-			for _, strategy := range []string{"random", "pct", "pos"} {
+			for _, strategy := range fuzz.Strategies() {
 				h := &fuzz.Hunt{Kernel: s.Kernel, Model: s.Model, Strategy: strategy, Seed: 9, Runs: runs}
 				if s.Model == sim.LKMM {
 					h.Runs /= 8 // each takes that much longer

@@ -31,7 +31,7 @@ func commands() []command {
 		{"kernels", "[-addresses [-kernel K]] [-json]",
 			"list the kernels: parent, what each changes, where it comes from, what is expected of it; -addresses: which " +
 				"configurations can put the mark of a movable page on the address of an RCU callback", kernels},
-		{"hunt", "[-kernel K] [-model M] [-strategy random|pct|pos] [-runs N] [-for 30s] [-seed S] [-j N] [-o FILE [-f]] [-raw FOLDER] [-json] [[-mutate] FILE]",
+		{"hunt", "[-kernel K] [-model M] [-strategy random|pct|pos|conflict] [-runs N] [-for 30s] [-seed S] [-j N] [-o FILE [-f]] [-raw FOLDER] [-json] [[-mutate] FILE]",
 			"search random programs for bugs, or the schedules of FILE's program, or programs made by mutating it", hunt},
 		{"repro", "FILE... [-kernel K] [-format table|trace|json] [-all]", "replay programs: is the bug the recorded one?", repro},
 		{"shrink", "FILE [-o FILE [-f]] [-v]", "make a crash smaller; -v says what each pass did", shrink},

@@ -39,7 +39,7 @@ func TestBadUsageIsOneLineAndStatus2(t *testing.T) {
 		"unknown flag":      {[]string{"hunt", "-colour"}, "flag provided but not defined: -colour"},
 		"unknown kernel":    {[]string{"hunt", "-kernel", "v9", "-model", "sc"}, `unknown kernel "v9": want one of v6.0`},
 		"unknown model":     {[]string{"hunt", "-kernel", "v6.0", "-model", "arm"}, `unknown model "arm"`},
-		"unknown strategy":  {[]string{"hunt", "-kernel", "v6.0", "-model", "sc", "-strategy", "luck"}, `unknown strategy "luck": want one of random, pct, pos`},
+		"unknown strategy":  {[]string{"hunt", "-kernel", "v6.0", "-model", "sc", "-strategy", "luck"}, `unknown strategy "luck": want one of random, pct, pos, conflict`},
 		"no kernel":         {[]string{"hunt"}, "no kernel or no model"},
 		"negative runs":     {[]string{"hunt", "-kernel", "v6.0", "-model", "sc", "-runs", "-1"}, "count upwards"},
 		"no file":           {[]string{"repro"}, "no file"},
