@@ -36,7 +36,7 @@ type Shrunk struct {
 // model. What it does depends on p alone: it is bounded by tries, never by a clock, and shrinking its result again
 // changes nothing unless the tries ran out. When p has no bug the result is nil.
 func (r *Runner) Shrink(p *Program, tries int) (*Program, Shrunk) {
-	s := &shrinker{r: r, left: tries, done: make([]Pass, len(passes))}
+	s := &shrinker{r: r, left: tries, done: make([]Pass, len(passes)), failed: map[string]int{}}
 	s.rel.runner = r
 	q := p.Clone()
 	s.left--
@@ -90,9 +90,11 @@ type shrinker struct {
 	effort effort
 
 	rel      relative
+	turns    turns
 	random   random
 	conflict conflict
 	fewest   fewest
+	failed   map[string]int // searches that found nothing: how many runs they had
 }
 
 // effort is what is done about a program that lacks something and does not show the bug under the choices that are left. A
@@ -114,9 +116,12 @@ var passes = []struct {
 	{"drop pairs of calls", (*shrinker).dropPairs},
 	{"merge CPUs", (*shrinker).mergeCPUs},
 	{"move calls", (*shrinker).moveCalls},
+	{"deal calls", (*shrinker).dealCalls},
 	{"swap CPUs", (*shrinker).swapCPUs},
 	{"drop choices", (*shrinker).dropChoices},
+	{"join turns", (*shrinker).joinTurns},
 	{"fewest choices", (*shrinker).fewestChoices},
+	{"replace choices", (*shrinker).replaceChoices},
 	{"lower late loads and stores", (*shrinker).lowerLate},
 	{"default config", (*shrinker).plainConfig},
 	{"shorter calls", (*shrinker).shorterCalls},
@@ -153,7 +158,7 @@ func (s *shrinker) try(q *Program, offsets []answer) bool {
 	if q.NumCalls() <= deepCalls {
 		runs = deepRuns
 	}
-	return s.effort == searched && s.search(q, runs) || s.effort >= drawn && s.draw(q)
+	return s.effort == searched && (s.mend(q, offsets) || s.search(q, runs)) || s.effort >= drawn && s.draw(q)
 }
 
 // tryLike is try for a program with as many calls as best.

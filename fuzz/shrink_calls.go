@@ -14,8 +14,8 @@ func (s *shrinker) dropCalls() {
 			continue // rounds of less effort have tried those
 		}
 		for from := 0; from < s.best.NumCalls(); {
-			q, offsets := s.withoutCalls(func(at int) bool { return at >= from && at < from+n })
-			if !s.try(q, offsets) && !(n == 1 && s.tryPages(q, offsets)) {
+			q, offsets, turns := s.withoutCalls(func(at int) bool { return at >= from && at < from+n })
+			if !s.tryTurns(q, turns) && !s.try(q, offsets) && !(n == 1 && s.tryPages(q, offsets)) {
 				from += n
 			}
 		}
@@ -26,8 +26,8 @@ func (s *shrinker) dropCalls() {
 func (s *shrinker) dropPairs() {
 	for a := 0; a < s.best.NumCalls() && small(s.best); a++ {
 		for b := a + 1; b < s.best.NumCalls(); b++ {
-			q, offsets := s.withoutCalls(func(at int) bool { return at == a || at == b })
-			if s.tryLike(q, offsets) || s.effort == drawn && s.draw(q) {
+			q, offsets, turns := s.withoutCalls(func(at int) bool { return at == a || at == b })
+			if s.tryTurns(q, turns) || s.tryLike(q, offsets) || s.effort == searched && s.mend(q, offsets) || s.effort == drawn && s.draw(q) {
 				b = a
 			}
 		}
@@ -152,33 +152,41 @@ func onCPUs(offsets []answer, cpu func(int) int) []answer {
 	return offsets
 }
 
-// withoutCalls returns best without the calls for which drop is true, counted over all CPUs, and the choices that remain,
-// moved to where their calls now are.
-func (s *shrinker) withoutCalls(drop func(at int) bool) (*Program, []answer) {
-	q := s.best.Clone()
-	var moved [sim.MaxCPUs][]int // the new index of each call, -1 when dropped
+// withoutCalls returns best without the calls for which drop is true, counted over all CPUs, and the choices moved to where
+// their calls now are: kept are those in the calls that remain, and turns are all, those in a call that is gone at the
+// begin of the next.
+func (s *shrinker) withoutCalls(drop func(at int) bool) (q *Program, kept, turns []answer) {
+	q = s.best.Clone()
+	var moved [sim.MaxCPUs][]int // the new index of each call, or of the next
+	var gone [sim.MaxCPUs][]bool
 	at := 0
 	for cpu, calls := range s.best.Calls {
-		kept := []mm.Call{}
+		remain := []mm.Call{}
 		for _, call := range calls {
-			index := -1
+			moved[cpu] = append(moved[cpu], len(remain))
+			gone[cpu] = append(gone[cpu], drop(at))
 			if !drop(at) {
-				index = len(kept)
-				kept = append(kept, call)
+				remain = append(remain, call)
 			}
-			moved[cpu] = append(moved[cpu], index)
 			at++
 		}
-		q.Calls[cpu] = kept
+		q.Calls[cpu] = remain
 	}
 	withoutIdle(q)
-	var offsets []answer
 	for _, a := range s.offsets {
-		if i := a.offset.call; i < len(moved[a.choice.CPU]) {
-			if a.offset.call = moved[a.choice.CPU][i]; a.offset.call >= 0 {
-				offsets = append(offsets, a)
-			}
+		cpu, i := a.choice.CPU, a.offset.call
+		if i >= len(moved[cpu]) {
+			continue
+		}
+		a.offset.call = moved[cpu][i]
+		if gone[cpu][i] {
+			a.offset.step = 0
+		} else {
+			kept = append(kept, a)
+		}
+		if !gone[cpu][i] || a.switches() {
+			turns = append(turns, a)
 		}
 	}
-	return q, offsets
+	return q, kept, turns
 }

@@ -1,6 +1,8 @@
 package fuzz
 
 import (
+	"fmt"
+
 	"github.com/mmfuzz/mmfuzz/mm/sim"
 )
 
@@ -14,6 +16,8 @@ const (
 	// likeRuns bounds those in programs that have as many calls, and pageRuns those for each page.
 	likeRuns = 300
 	pageRuns = 50
+	// dealRuns bounds that for each way to deal out the calls.
+	dealRuns = 3000
 	// searchChoices bounds the choices in it.
 	searchChoices = 3
 	// drawnRuns is how often the calls of a program are run under drawn schedules: a short program is worth more
@@ -35,10 +39,7 @@ func (s *shrinker) draw(q *Program) bool {
 	s.conflict.forget()
 	s.conflict.places, s.conflict.learns = &s.r.places, true
 	s.conflict.lookOn(sim.Dull{})
-	m := s.machine(q)
-	m.SetEveryStep(true)
-	found := s.tryWith(q, &s.conflict)
-	m.SetEveryStep(false)
+	found := s.everyStep(q, func() bool { return s.tryWith(q, &s.conflict) })
 	for seed := range uint64(drawnRuns / max(q.NumCalls(), 1)) {
 		if found {
 			return true
@@ -61,22 +62,38 @@ func (s *shrinker) searchUpTo(q *Program, most, runs int) bool {
 	if !small(q) {
 		return false
 	}
-	end := s.left - min(runs, s.left)
-	s.fewest.reset()
-	m := s.machine(q)
-	m.SetEveryStep(true)
-	defer m.SetEveryStep(false)
-	for n := 0; n <= min(most, searchChoices) && s.left > end; n++ {
-		if s.descend(q, 0, n, end) {
-			return true
-		}
+	// What was found nothing in before has nothing now: best has become no larger.
+	search := fmt.Sprint(q.Calls, q.Config, most)
+	if s.failed[search] >= runs {
+		return false
 	}
-	return false
+	s.fewest.reset(&s.rel, nil)
+	found := s.deepen(q, min(most, searchChoices), runs)
+	if !found {
+		s.failed[search] = runs
+	}
+	return found
 }
 
-func (s *shrinker) machine(q *Program) *sim.Machine {
+func (s *shrinker) deepen(q *Program, most, runs int) bool {
+	return s.everyStep(q, func() bool {
+		end := s.left - min(runs, s.left)
+		for n := 0; n <= most && s.left > end; n++ {
+			if s.descend(q, 0, n, end) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// everyStep does something with questions at every step: those of a CPU that runs alone at the end too.
+func (s *shrinker) everyStep(q *Program, do func() bool) bool {
 	s.r.boot(q.Kernel)
-	return s.r.mm.Machine()
+	m := s.r.mm.Machine()
+	m.SetEveryStep(true)
+	defer m.SetEveryStep(false)
+	return do()
 }
 
 // descend runs q with the choices made so far, and then with n more.
@@ -107,8 +124,10 @@ func (s *shrinker) descend(q *Program, made, n, end int) bool {
 	return false
 }
 
-// fewest answers dully but for the choices on path, and writes down what else it could have answered after them.
+// fewest answers with the choices that are kept and those on path, and writes down what else it could have answered after them.
 type fewest struct {
+	rel   *relative
+	kept  []answer
 	path  [searchChoices]madeChoice
 	made  int
 	asked int
@@ -132,11 +151,15 @@ type question struct {
 	switches bool // it asks who runs, and nobody has to give way
 }
 
-func (f *fewest) reset() { clear(f.uses) }
+func (f *fewest) reset(rel *relative, kept []answer) {
+	f.rel, f.kept = rel, kept
+	clear(f.uses)
+}
 
 func (f *fewest) begin(made int) {
 	f.made, f.asked = made, 0
 	f.open[made] = f.open[made][:0]
+	f.rel.reset(f.kept)
 }
 
 // matters says whether another answer can make a difference: to let another CPU run before a step does not unless the
@@ -178,6 +201,7 @@ func (f *fewest) Choose(q *sim.Question) int {
 	if q.N() == 1 {
 		return 0
 	}
+	kept := f.rel.Choose(q)
 	for _, c := range f.path[:f.made] {
 		if c.asked == f.asked && c.answer < q.N() {
 			return c.answer
@@ -187,5 +211,5 @@ func (f *fewest) Choose(q *sim.Question) int {
 		f.open[f.made] = append(f.open[f.made],
 			question{asked: f.asked, n: q.N(), cpu: q.CPU, variable: q.Var, kind: q.Next, switches: switches})
 	}
-	return 0
+	return kept
 }

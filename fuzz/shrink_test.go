@@ -27,7 +27,7 @@ cpu2@5  run cpu0
 	}
 	var s shrinker
 	s.r, s.best, s.left, s.kept = r, p, 100, new(int)
-	s.rel.runner = r
+	s.rel.runner, s.failed = r, map[string]int{}
 	s.offsets = s.taken()
 	s.mergeCPUs()
 	if len(s.best.Calls) != 2 || len(s.best.Calls[1]) != 2 {

@@ -50,6 +50,97 @@ cpu3@1  run cpu0
 	require.Equal(t, small.String(), twice.String(), "shrinking is deterministic")
 }
 
+// From where no call, no choice and no pair of them can just be left out, shrinking still gets to the smallest known.
+func TestShrinkGetsUnstuck(t *testing.T) {
+	for name, test := range map[string]struct {
+		calls, choices int
+		text           string
+	}{
+		"turns go through calls that do nothing": {4, 3, `kernel  v6.6
+model   sc
+
+cpu0    kmem_cache_alloc c0 s0
+cpu0    flush_cpu_slab c0
+cpu0    kmem_cache_free s0
+cpu1    isolate_movable_page p1
+cpu1    soft_offline_page p0
+cpu2    put_page q0
+cpu2    put_page q0
+cpu2    kmem_cache_free s0
+
+cpu0@38 run cpu1
+cpu0@39 run cpu1
+cpu0@74 run cpu2
+cpu0@79 run cpu1
+cpu1@1  run cpu2
+cpu1@2  run cpu2
+cpu1@13 run cpu2
+cpu2@1  run cpu0
+cpu2@2  run cpu0
+cpu2@3  run cpu1
+`},
+		"a CPU has one turn more than it needs": {4, 4, `kernel  next-20220927+skip-slab-v1-no-recheck
+model   sc
+config  alloc=slab
+
+cpu0    kmem_cache_alloc c0 s0
+cpu0    kmem_cache_free s0
+cpu0    flush_cpu_slab c0
+cpu1    isolate_movable_page p0
+
+cpu0@22 run cpu1
+cpu0@90 run cpu1
+cpu0@105 run cpu1
+cpu1@5  run cpu0
+cpu1@6  run cpu0
+cpu1@7  run cpu0
+`},
+		"other calls are on the CPU that stalls": {5, 2, `kernel  next-20220927
+model   sc
+
+cpu0    kmem_cache_alloc c0 s0
+cpu0    flush_cpu_slab c0
+cpu0    isolate_movable_page p0
+cpu1    kmem_cache_alloc c0 s1
+cpu1    kmem_cache_alloc c0 s0
+
+cpu0@56 run cpu1
+cpu0@63 run cpu1
+cpu1@17 run cpu0
+`},
+		"fewer calls need a switch elsewhere": {4, 4, `kernel  v6.10
+model   lkmm
+
+cpu0    kmem_cache_alloc c0 s0
+cpu0    flush_cpu_slab c0
+cpu0    kmem_cache_alloc c0 s0
+cpu0    kmem_cache_free s0
+cpu0    kmem_cache_shrink c0
+cpu1    isolate_movable_page p0
+
+cpu0@1  run cpu1
+cpu0@114 run cpu1
+cpu1@1  run cpu0
+cpu1@2  read p0.page_type late 2
+cpu1@4  read p0.mapping late 1
+cpu1@8  read p0.mapping late 1
+`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := fuzz.NewRunner()
+			defer r.Close()
+			p := parse(t, test.text)
+			race := r.Trace(p).Race()
+			small, how := r.Shrink(p, fuzz.ShrinkTries)
+			require.Less(t, how.Tries, fuzz.ShrinkTries)
+			require.Equal(t, race, how.Race)
+			require.Equal(t, []int{test.calls, test.choices}, []int{small.NumCalls(), len(small.Choices)}, small.String())
+			again, _ := r.Shrink(small, fuzz.ShrinkTries)
+			require.Equal(t, small.String(), again.String())
+		})
+	}
+}
+
 func TestShrinkHasNothingToDoWithoutABug(t *testing.T) {
 	r := fuzz.NewRunner()
 	defer r.Close()
