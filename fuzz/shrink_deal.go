@@ -18,7 +18,8 @@ func (s *shrinker) dealCalls() {
 	// The first call stays on cpu0: the rest is for swapCPUs.
 	for deal := 2; deal < 1<<len(begun) && len(s.best.Choices) > 0; deal += 2 {
 		for _, order := range [][]callAt{begun, ended} {
-			if s.searchUpTo(dealt(s.best, order, deal), len(s.best.Choices)-1, dealRuns) {
+			q := dealt(s.best, order, deal)
+			if s.searchUpTo(q, len(s.best.Choices)-1, dealRuns) || s.tryPages(q, nil) {
 				s.dealCalls()
 				return
 			}
