@@ -11,7 +11,6 @@ import (
 // let run before. Late loads and stores are keyed by call and offset, as by relative.
 type turns struct {
 	late     relative
-	place    place
 	switches []answer
 	next     int
 	at       [sim.MaxCPUs]offset // where each CPU was last
@@ -20,7 +19,6 @@ type turns struct {
 func (t *turns) reset(runner *Runner, choices []answer) {
 	t.late.runner = runner
 	t.late.reset(choices)
-	t.place.reset(&runner.call)
 	t.switches, t.next = t.switches[:0], 0
 	t.at = [sim.MaxCPUs]offset{}
 	for _, c := range choices {
@@ -32,9 +30,9 @@ func (t *turns) reset(runner *Runner, choices []answer) {
 
 // Choose answers q.
 func (t *turns) Choose(q *sim.Question) int {
-	at := t.place.of(q)
+	late, at := t.late.Choose(q), t.late.place.of(q)
 	if q.Kind != sim.Run {
-		return t.late.Choose(q)
+		return late
 	}
 	t.at[q.CPU] = at
 	turn := q.CPU
