@@ -16,14 +16,20 @@ import (
 	"github.com/mmfuzz/mmfuzz/mm"
 )
 
-// buriedRuns is how many schedules of a program are drawn in search of a raw find.
-const buriedRuns = 2000
+const (
+	// buriedRuns is how many schedules of a program are drawn in search of a raw find.
+	buriedRuns = 2000
+	// deepPrograms is how many programs there are with 5 to 44 random calls, and shallowPrograms how many more with 3 to 10
+	// if those show the bug too seldom.
+	deepPrograms    = 200
+	shallowPrograms = 4000
+)
 
-// Shrinking raw finds, in which the calls of a crash are buried among random ones, ends where the crash file is. With
-// MMFUZZ_FINDS=20 in the environment it is done for every crash file, and -v prints the rows of README's table.
+// Shrinking raw finds, in which the calls of a crash are buried among random ones, ends where the crash file is, and stays
+// there. With MMFUZZ_FINDS=20 in the environment it is done for every crash file, and -v prints the rows of README's table.
 func TestShrinkReachesTheSmallestKnown(t *testing.T) {
 	finds := 2
-	names := []string{"list_poison2", "rcu_free_slab", "skip_slab_v0"}
+	names := []string{"changed_by_call_rcu", "pagemovable_not_slab", "rcu_free_slab", "skip_slab_v0"}
 	if text := os.Getenv("MMFUZZ_FINDS"); text != "" {
 		var err error
 		finds, err = strconv.Atoi(text)
@@ -48,6 +54,10 @@ func TestShrinkReachesTheSmallestKnown(t *testing.T) {
 				small, how := r.Shrink(p, fuzz.ShrinkTries)
 				require.Equal(t, crash.Bug, small.Bug)
 				require.Equal(t, how.Race, r.Trace(small).Race())
+				if how.Tries < fuzz.ShrinkTries {
+					again, _ := r.Shrink(small, fuzz.ShrinkTries)
+					require.Equal(t, small.String(), again.String(), "shrinking is idempotent")
+				}
 				calls += p.NumCalls()
 				sizes[fmt.Sprintf("%d/%d", small.NumCalls(), len(small.Choices))]++
 				if small.NumCalls() == crash.NumCalls() && len(small.Choices) == len(crash.Choices) {
@@ -72,17 +82,28 @@ func sizesText(sizes map[string]int) string {
 	return strings.Join(texts, ", ")
 }
 
-// rawFinds returns runs with the bug and race of the crash, each of another program, as they were found.
+// rawFinds returns runs with the bug and race of the crash, each of another program, as they were found: by turns under
+// random schedules and under such that switch at conflicts, and where calls are few under those alone.
 func rawFinds(r *fuzz.Runner, crash *fuzz.Program, n int) []*fuzz.Program {
-	const programs = 200 // at most
 	race := r.Trace(crash).Race()
 	var raw []*fuzz.Program
-	for seed := uint64(1); seed <= programs && len(raw) < n; seed++ {
-		h := &fuzz.Hunt{Kernel: crash.Kernel, Model: crash.Model, Strategy: "random", Program: bury(crash, seed), Seed: seed, Runs: buriedRuns, Jobs: 1}
-		for _, f := range h.Do().Findings {
-			if f.Title == crash.Bug && r.Trace(f.Program).Race() == race {
-				raw = append(raw, f.Program)
-			}
+	for seed := uint64(1); seed <= deepPrograms+shallowPrograms && len(raw) < n; seed++ {
+		strategy := "conflict"
+		if seed <= deepPrograms && seed%2 == 0 {
+			strategy = "random"
+		}
+		var found *fuzz.Program
+		h := &fuzz.Hunt{
+			Kernel: crash.Kernel, Model: crash.Model, Strategy: strategy,
+			Program: bury(crash, seed), Seed: seed, Runs: buriedRuns, Jobs: 1,
+			Found: func(f fuzz.Finding) {
+				if found == nil && f.Title == crash.Bug && r.Trace(f.Program).Race() == race {
+					found = f.Program
+				}
+			},
+		}
+		if h.Do(); found != nil {
+			raw = append(raw, found)
 		}
 	}
 	return raw
@@ -96,8 +117,12 @@ func bury(p *fuzz.Program, seed uint64) *fuzz.Program {
 	for cpus := 2 + random.IntN(3); len(q.Calls) < cpus; {
 		q.Calls = append(q.Calls, nil)
 	}
+	more := 5 + random.IntN(40)
+	if seed > deepPrograms {
+		more = 3 + random.IntN(8)
+	}
 	ops := mm.Ops()
-	for range 5 + random.IntN(40) {
+	for range more {
 		call := mm.Call{Op: uint8(random.IntN(len(ops)))}
 		for i, arg := range ops[call.Op].Args {
 			call.Args[i] = uint8(random.IntN(arg.Kind.Count()))
