@@ -16,7 +16,7 @@ type worker struct {
 
 func newWorker(h *Hunt, seen *estimate) *worker {
 	w := &worker{hunt: h, runner: newHastyRunner(), generator: newGenerator(), mutator: newMutator(anyShape()), seen: seen}
-	w.conflict.calls, w.conflict.learns = &w.runner.call, true
+	w.conflict.places, w.conflict.learns = &w.runner.places, true
 	return w
 }
 

@@ -30,7 +30,7 @@ func (t *turns) reset(runner *Runner, choices []answer) {
 
 // Choose answers q.
 func (t *turns) Choose(q *sim.Question) int {
-	late, at := t.late.Choose(q), t.late.place.of(q)
+	late, at := t.late.Choose(q), t.late.runner.places[q.CPU].offset(q)
 	if q.Kind != sim.Run {
 		return late
 	}
