@@ -34,19 +34,23 @@ func seedPrograms(tb testing.TB) []*Program {
 }
 
 // BenchmarkAccess runs the seed corpus on v6.2, each program under a drawn schedule, and reports the time for a
-// simulated access to memory, booting and the checks at the end included.
+// simulated access to memory, booting and the checks at the end included. Left out are the programs that show a bug of
+// v6.2, which a fuzzer runs once.
 func BenchmarkAccess(b *testing.B) {
 	for _, model := range sim.Models() {
 		b.Run(model.String(), func(b *testing.B) {
-			programs := seedPrograms(b)
+			var programs []*Program
 			r := newHastyRunner()
 			defer r.Close()
 			var draw random
 			accesses := 0
-			for i, p := range programs {
+			for _, p := range seedPrograms(b) {
 				p.Kernel, p.Model = "v6.2", model
-				draw.reset(uint64(i))
-				r.record(p, &draw)
+				draw.reset(uint64(len(programs)))
+				if o := r.record(p, &draw); o.Bug != nil {
+					continue
+				}
+				programs = append(programs, p)
 				p.Choices = r.recorded()
 				for _, event := range r.Trace(p).events {
 					if isAccess(&event) {
