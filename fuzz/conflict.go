@@ -1,11 +1,6 @@
 package fuzz
 
-import (
-	"math/bits"
-	"slices"
-
-	"github.com/mmfuzz/mmfuzz/mm/sim"
-)
+import "github.com/mmfuzz/mmfuzz/mm/sim"
 
 // conflict draws schedules that switch where it can matter: at steps on memory that another CPU uses too, which it learns
 // from the runs of the program that went before. To switch elsewhere comes to the same, so the few switches that a bug
@@ -52,40 +47,6 @@ const (
 	// burst is how many conflicts it takes until the stretches of a schedule with a pace have ended.
 	burst = 40
 )
-
-// uses holds the CPUs that use each of some places in memory, and from bit 8 on those that write it.
-type uses struct {
-	of   []uint16
-	list []int32 // the places that are used
-}
-
-func (u *uses) add(i int32, cpus uint16) {
-	if int(i) >= len(u.of) {
-		u.of = slices.Grow(u.of, int(i)+1-len(u.of))[:i+1]
-	}
-	if u.of[i] == 0 {
-		u.list = append(u.list, i)
-	}
-	u.of[i] |= cpus
-}
-
-func (u *uses) clear() {
-	for _, i := range u.list {
-		u.of[i] = 0
-	}
-	u.list = u.list[:0]
-}
-
-// otherThan returns the CPUs for which there is another one among cpus.
-func otherThan(cpus uint16) uint16 {
-	switch bits.OnesCount16(cpus) {
-	case 0:
-		return 0
-	case 1:
-		return 0xff &^ cpus
-	}
-	return 0xff
-}
 
 // forget begins with a new program.
 func (b *conflict) forget() {
@@ -142,12 +103,8 @@ func (b *conflict) learn() {
 		return
 	}
 	for _, s := range b.seen {
-		cpus := uint16(1) << s.cpu
-		if !s.reads {
-			cpus |= cpus << 8
-		}
-		b.known[byVariable].add(s.variable+1, cpus)
-		b.known[byLine].add((s.variable+1<<lineBits)>>lineBits, cpus)
+		b.known[byVariable].add(s.variable+1, int(s.cpu), s.reads)
+		b.known[byLine].add((s.variable+1<<lineBits)>>lineBits, int(s.cpu), s.reads)
 	}
 	b.mark()
 	for by := range b.most {

@@ -133,11 +133,8 @@ type fewest struct {
 	asked int
 	open  [searchChoices + 1][]question // by how many choices were made
 
-	uses []use // by variable
+	uses uses // of variables
 }
-
-// use is which CPUs load a variable and which store to it, a bit each.
-type use struct{ loads, stores uint8 }
 
 // madeChoice is an answer to the question of that number.
 type madeChoice struct{ asked, answer int }
@@ -153,7 +150,7 @@ type question struct {
 
 func (f *fewest) reset(rel *relative, kept []answer) {
 	f.rel, f.kept = rel, kept
-	clear(f.uses)
+	f.uses.clear()
 }
 
 func (f *fewest) begin(made int) {
@@ -171,24 +168,7 @@ func (f *fewest) matters(q *question) bool {
 	if q.variable < 0 {
 		return q.kind != sim.EvFence
 	}
-	by, others := f.uses[q.variable], ^(uint8(1) << q.cpu)
-	if q.kind == sim.EvRead {
-		return by.stores&others != 0
-	}
-	return (by.loads|by.stores)&others != 0
-}
-
-// note writes down which variable is about to be used.
-func (f *fewest) note(q *sim.Question) {
-	for int(q.Var) >= len(f.uses) {
-		f.uses = append(f.uses, use{})
-	}
-	by := &f.uses[q.Var]
-	if q.Next == sim.EvRead {
-		by.loads |= 1 << q.CPU
-	} else {
-		by.stores |= 1 << q.CPU
-	}
+	return f.uses.conflict(q.variable, q.cpu, q.kind == sim.EvRead)
 }
 
 // Choose answers q.
@@ -196,7 +176,7 @@ func (f *fewest) Choose(q *sim.Question) int {
 	f.asked++
 	switches := q.Kind == sim.Run && !q.Forced
 	if switches && q.Var >= 0 {
-		f.note(q)
+		f.uses.add(q.Var, q.CPU, q.Next == sim.EvRead)
 	}
 	if q.N() == 1 {
 		return 0
