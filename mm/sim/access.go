@@ -95,15 +95,15 @@ func (c *CPU) load(a Addr, size uint8, o Order) uint64 {
 	m := c.m
 	v, late := m.cells[i].val, 0
 	src := int32(0) // the message that it reads, 0 for the only value there is
-	switch m.engine {
-	case newestOnly:
-	case loadTimes:
-		src, late = m.tso.read(c, i)
-	default:
-		src, late = m.graph.read(c, i, o)
-	}
-	if src != 0 {
-		v = m.msgs[src].val
+	if !m.plain {
+		if m.engine == loadTimes {
+			src, late = m.tso.read(c, i)
+		} else {
+			src, late = m.graph.read(c, i, o)
+		}
+		if src != 0 {
+			v = m.msgs[src].val
+		}
 	}
 	v = extract(v, shift, size)
 	m.mix(c, EvRead, a, v)
@@ -147,10 +147,10 @@ func (c *CPU) doStore(a Addr, size uint8, v uint64, o Order, begun bool) {
 		stored = merge(old, v, shift)
 	}
 	late, msg := 0, int32(0)
-	switch m.engine {
-	case newestOnly:
+	switch {
+	case m.plain:
 		x.val = stored
-	case loadTimes:
+	case m.engine == loadTimes:
 		msg = m.tso.write(c, i, stored)
 	default:
 		msg, late = m.graph.write(c, i, v, partial, shift, o)

@@ -78,19 +78,20 @@ func (q *Question) N() int {
 // steps. Barriers are not asked about. nil stands for every step, which is what
 // Reset goes back to. An exhaustive machine asks in any case.
 func (q *Question) AskAt(asks []uint16) {
-	q.m.asks, q.m.selective = asks, asks != nil && !q.m.asksAlways
+	q.m.asks, q.m.selective = asks, asks != nil && q.m.asksAlways == 0
 }
 
 // skips reports whether nobody is to be asked before that step of c.
 func (m *Machine) skips(c *CPU, kind EventKind, i int32) bool {
-	if kind == EvFence || int(i)+1 >= len(m.asks) {
-		return true
-	}
-	bit := uint16(c.bit)
-	if kind != EvRead {
-		bit <<= 8
-	}
-	return m.asks[i+1]&bit == 0
+	return int(i)+1 >= len(m.asks) || m.asks[i+1]&(uint16(c.bit)<<asksShift[kind]) == 0
+}
+
+// asksShift is where in an entry of asks the CPUs are for steps of a kind; what
+// is shifted by 16 is gone. A table, for under a fuzzer each comparison costs
+// more than a step of a run.
+var asksShift = [...]uint8{
+	EvRead: 0, EvWrite: 8, EvRMW: 8, EvRMWFail: 8, EvFence: 16, EvWait: 8, EvRcuLock: 8, EvRcuUnlock: 8, EvSyncStart: 8,
+	EvSyncEnd: 8, EvCallRcu: 8, EvCallback: 8, EvNote: 8, EvBug: 8, EvLock: 8,
 }
 
 // Prune is the answer that ends the run of an exhaustive machine without a

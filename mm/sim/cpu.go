@@ -169,7 +169,8 @@ func (c *CPU) count() bool {
 	m := c.m
 	c.steps++
 	m.stepsLeft--
-	return m.stepsLeft < 0 || m.runnable != c.bit || m.asksAlways
+	// In one comparison: there are no steps left, other CPUs can run, or it is asked in any case.
+	return uint64(m.stepsLeft)>>63|uint64(m.runnable^c.bit)|m.asksAlways != 0
 }
 
 func (c *CPU) maybeSwitch(kind EventKind, i int32) {

@@ -78,6 +78,7 @@ type Machine struct {
 
 	rcu     rcuState
 	engine  engine
+	plain   bool // the engine is newestOnly
 	tso     tsoState
 	graph   *graph
 	tracing bool
@@ -90,9 +91,9 @@ type Machine struct {
 	everyStep  bool
 	eager      bool // for tests: the graph puts nothing off
 	longWindow bool
-	asksAlways bool // asking or everyStep
-	watched    bool // asking or tracing
-	selective  bool // it asks where asks says
+	watched    bool   // asking or tracing
+	asksAlways uint64 // 1 when asking or everyStep, see CPU.count
+	selective  bool   // it asks where asks says
 	log        []Step
 	candidates [maxCandidates]int32 // messages that the answers to a Read question read
 }
@@ -150,7 +151,10 @@ func (m *Machine) Reset(model Model, chooser Chooser) {
 
 func (m *Machine) setAsking(on bool) {
 	m.asking = on
-	m.asksAlways, m.watched = on || m.everyStep, on || m.tracing
+	m.watched, m.asksAlways = on || m.tracing, 0
+	if on || m.everyStep {
+		m.asksAlways = 1
+	}
 }
 
 // SetMaxSteps bounds the steps from one Reset to the next, over all CPUs.
@@ -223,6 +227,7 @@ func (m *Machine) beginPhase(ncpu int) {
 	default:
 		m.engine = newestOnly
 	}
+	m.plain = m.engine == newestOnly
 }
 
 // stopped reports whether the run is over though there are CPUs that have not

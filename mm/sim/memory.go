@@ -185,7 +185,7 @@ func (m *memory) touch(i int32) {
 func (m *memory) placeOf(a Addr) *place { return &m.found[uint64(a)*0x9e3779b97f4a7c15>>53] }
 
 // has reports whether p is the place of size bytes at a.
-func (p *place) has(a Addr, size uint8) bool { return p.addr == a && p.size == size }
+func (p *place) has(a Addr, size uint8) bool { return uint64(p.addr^a)|uint64(p.size^size) == 0 }
 
 // field locates the size bytes at a: their cell and how far to shift it.
 func (m *memory) field(a Addr, size uint8) (i int32, shift uint8, ok bool) {
@@ -270,11 +270,11 @@ func merge(word, v uint64, shift uint8) uint64 {
 }
 
 func extract(word uint64, shift, size uint8) uint64 {
-	if size == 8 {
-		return word
-	}
-	return word >> shift & 0xffffffff
+	return word >> (shift & 63) & sizeMask[size&15]
 }
+
+// sizeMask is what a variable of so many bytes has of a word.
+var sizeMask = [16]uint64{4: 0xffffffff, 8: ^uint64(0)}
 
 // list returns cell i with its list of messages, made if there was none.
 func (m *memory) list(i int32) *cell {
