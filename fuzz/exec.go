@@ -132,10 +132,12 @@ func (e *Exec) Bytes(data []byte) *Program {
 	for i := range e.subjects {
 		s := &e.subjects[i]
 		p.Kernel, p.Model = s.Kernel, s.Model
-		plan := plan{first: e.firstSchedule(p), last: e.drawn(s), learnLast: learningSchedules - 1, finished: e.finished}
-		if i > 0 {
-			// The kernels before it have shown most of what there is to learn.
-			plan.learnFirst, plan.learnLast = 1, 1
+		plan := plan{first: e.firstSchedule(p), last: e.drawn(s), finished: e.finished}
+		switch { // what ran before has shown most of what there is to learn
+		case i == 0:
+			plan.learn = learningSchedules
+		case s.Model == sim.SC:
+			plan.learnFrom, plan.learn = 1, 2
 		}
 		if found := e.schedules(s, p, seed, plan); found != nil {
 			return found
@@ -148,7 +150,7 @@ func (e *Exec) Bytes(data []byte) *Program {
 	p.Kernel, p.Model = s.Kernel, s.Model
 	for k := range uint64(e.companies) {
 		e.conflict.forget()
-		plan := plan{last: companySchedules, learnLast: learningSchedules - 1, finished: 1}
+		plan := plan{last: companySchedules, learn: learningSchedules, finished: 1}
 		if found := e.schedules(s, e.mutator.lengthen(p, seed+k), seed+k, plan); found != nil {
 			return found
 		}
@@ -158,8 +160,8 @@ func (e *Exec) Bytes(data []byte) *Program {
 
 // plan says which schedules of a program to run.
 type plan struct {
-	first, last           int
-	learnFirst, learnLast int // those that conflicts are learned from
+	first, last      int
+	learnFrom, learn int // conflicts are learned from those of learnFrom on, before learn
 	// One of so many is followed by the clean-up and the checks after it, which take about as long as a short program.
 	finished int
 }
@@ -170,7 +172,7 @@ func (e *Exec) schedules(s *Subject, p *Program, seed uint64, plan plan) *Progra
 	for i := plan.first; i <= plan.last; i++ {
 		e.runs++
 		e.runner.unfinished = (i-plan.first)%plan.finished != 0
-		e.conflict.learns = plan.learnFirst <= i && i <= plan.learnLast
+		e.conflict.learns = plan.learnFrom <= i && i < plan.learn
 		if o := e.runSchedule(p, seed, i); o.Bug != nil && s.reports(e.runner.alloc(), o.Title()) {
 			return e.finding(p, seed, i)
 		}
