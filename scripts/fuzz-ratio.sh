@@ -3,7 +3,8 @@
 #
 # Prints program runs per CPU-second under Go's fuzzer, built as plain go test -fuzz builds it, and how many times that is
 # the executions per CPU-second of an empty target. The two take turns, so that a machine which is now fast and now slow
-# is so for both. CPU time is that of the fuzzer with its workers: other users of the machine count for less in it.
+# is so for both, and each turn begins with an empty cache: how long the programs are that the fuzzer comes to keep differs
+# much from one to the next. CPU time is that of the fuzzer with its workers: other users of the machine count for less.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 turns=6
@@ -17,10 +18,10 @@ build() {
 	go test -c -fuzz="^$2\$" -o "$dir/$2/test" "$1"
 }
 
-# turn TARGET INPUTS prints the CPU-seconds that so many executions take, from what earlier turns
-# have kept, without seeds.
+# turn TARGET INPUTS prints the CPU-seconds that so many executions take, from an empty cache and without seeds.
 turn() {
 	local TIMEFORMAT='%U %S'
+	rm -rf "${dir:?}/$1/cache"
 	(
 		cd "$dir/$1"
 		# shellcheck disable=SC2065 # ./test is a program
