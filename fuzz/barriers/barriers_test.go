@@ -57,6 +57,10 @@ func TestBarriersOfV62(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, Redundant, whole.Verdict, "v6.2 is safe as it is")
 	}
+	// A program of v6.6, which has no SLOB, where v6.2 has.
+	whole, err := p.Try(nil, sim.LKMM, scenarios(t, p, "big-endian-compound-slab"), 100_000)
+	require.NoError(t, err)
+	require.Equal(t, Redundant, whole.Verdict)
 	told := 0
 	results, err := p.TryAll(models, small, 100_000, func(done int) { told = done })
 	require.NoError(t, err)

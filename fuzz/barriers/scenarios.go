@@ -39,6 +39,7 @@ func (p *Program) Scenarios(names []string, programs []*fuzz.Program) ([]Scenari
 				break
 			}
 			q := programs[i].Clone()
+			q.Kernel = p.Kernel // the program's own may not have the allocator
 			q.Config.SetAlloc(allocator)
 			s := Scenario{Name: names[i], file: filepath.Join(p.folder, fmt.Sprintf("%d-%s.txt", i, allocator))}
 			if n > 0 {
