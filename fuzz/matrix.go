@@ -87,7 +87,7 @@ func (cell *Cell) verify(v *Verifier, scenarios []*Program, limit int, brief boo
 	byDefault := cell.kernel().Allocators()[0] == cell.Allocator
 	cell.Results = make([]*Verification, len(scenarios))
 	for i, scenario := range scenarios {
-		if byDefault || scenario.UsesSlabs() && !(brief && scenario.isolators() > 1) {
+		if byDefault || scenario.WithEachAllocator(brief) {
 			result := v.Verify(cell.on(scenario), limit)
 			cell.Results[i] = &result
 		}
@@ -99,7 +99,7 @@ func (cell *Cell) judge(scenarios []*Program, others []*Verification) {
 	expect := cell.kernel().Expect.Of(cell.Allocator, cell.Model)
 	named, done := expect == "", false
 	for i := range cell.Results {
-		if !scenarios[i].UsesSlabs() {
+		if !scenarios[i].usesSlabs() {
 			cell.Results[i] = others[i]
 		}
 		result := cell.Results[i]
@@ -133,8 +133,8 @@ func (cell *Cell) kernel() *mm.Kernel {
 	return k
 }
 
-// UsesSlabs reports whether the program calls the slab allocator.
-func (p *Program) UsesSlabs() bool {
+// usesSlabs reports whether the program calls the slab allocator.
+func (p *Program) usesSlabs() bool {
 	for _, calls := range p.Calls {
 		for _, call := range calls {
 			if strings.HasPrefix(mm.Ops()[call.Op].Name, "kmem_cache_") {
@@ -143,6 +143,12 @@ func (p *Program) UsesSlabs() bool {
 		}
 	}
 	return false
+}
+
+// WithEachAllocator says whether p is to be run with each slab allocator of a kernel, and not with the default one alone: it
+// uses slabs and, if brief, does not have two isolators, since with SLAB those are a minute each.
+func (p *Program) WithEachAllocator(brief bool) bool {
+	return p.usesSlabs() && !(brief && p.isolators() > 1)
 }
 
 // isolators returns how many CPUs isolate pages.

@@ -41,7 +41,7 @@ func scenarios(t *testing.T, p *Program, names ...string) []Scenario {
 		require.NoError(t, err)
 		programs = append(programs, program)
 	}
-	scenarios, err := p.Scenarios(names, programs)
+	scenarios, err := p.Scenarios(names, programs, false)
 	require.NoError(t, err)
 	return scenarios
 }

@@ -18,9 +18,9 @@ type Scenario struct {
 	file string
 }
 
-// Scenarios makes scenarios of the programs: one with each allocator that the kernel has, or with the default one where no
-// slab is used. Those of few CPUs come first, as they take least.
-func (p *Program) Scenarios(names []string, programs []*fuzz.Program) ([]Scenario, error) {
+// Scenarios makes scenarios of the programs: one with each allocator that the kernel has, or with the default one where that
+// is enough, see fuzz.Program.WithEachAllocator. Those of few CPUs come first, as they take least.
+func (p *Program) Scenarios(names []string, programs []*fuzz.Program, brief bool) ([]Scenario, error) {
 	k, err := mm.FindKernel(p.Kernel)
 	if err != nil {
 		return nil, err
@@ -35,7 +35,7 @@ func (p *Program) Scenarios(names []string, programs []*fuzz.Program) ([]Scenari
 	var scenarios []Scenario
 	for _, i := range order {
 		for n, allocator := range k.Allocators() {
-			if n > 0 && !programs[i].UsesSlabs() {
+			if n > 0 && !programs[i].WithEachAllocator(brief) {
 				break
 			}
 			q := programs[i].Clone()

@@ -49,7 +49,8 @@ func barriersOf(a *app, args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if len(files) == 0 {
+	standard := len(files) == 0
+	if standard {
 		if files, err = filepath.Glob(filepath.Join(root, standardScenarios)); err != nil || len(files) == 0 {
 			return 0, fmt.Errorf("no %s in %s: want scenarios", standardScenarios, root)
 		}
@@ -72,7 +73,7 @@ func barriersOf(a *app, args []string) (int, error) {
 		return 0, err
 	}
 	defer program.Close()
-	scenarios, err := program.Scenarios(names, programs)
+	scenarios, err := program.Scenarios(names, programs, standard)
 	if err != nil {
 		return 0, err
 	}
