@@ -86,7 +86,9 @@ func (w *worker) take(i int) {
 func (w *worker) seed(i int) uint64 { return mix64(w.hunt.Seed) + uint64(i) }
 
 // run does run i of the current program.
-func (w *worker) run(i int) Outcome {
+func (w *worker) run(i int) Outcome { return w.runUnder(i, w.draw(i)) }
+
+func (w *worker) runUnder(i int, ch sim.Chooser) Outcome {
 	if w.atConflicts() && i%w.inARow() == 0 {
 		// At every step, or it would not see the CPU that runs alone at the end.
 		w.runner.boot(w.program.Kernel)
@@ -94,7 +96,7 @@ func (w *worker) run(i int) Outcome {
 		m.SetEveryStep(true)
 		defer m.SetEveryStep(false)
 	}
-	return w.runner.RunWith(w.program, w.draw(i))
+	return w.runner.RunWith(w.program, ch)
 }
 
 // draw picks the schedule of run i. Its seed is not the program's, which would tie the two together.
@@ -126,7 +128,8 @@ func (w *worker) drawAtConflicts(number int, seed uint64) sim.Chooser {
 
 // found does run i again and returns it with the choices that it took.
 func (w *worker) found(i int) *Program {
-	o := w.runner.record(w.program, w.draw(i))
+	w.runner.recorder.reset(w.draw(i), &w.runner.places)
+	o := w.runUnder(i, &w.runner.recorder)
 	p := w.program.Clone()
 	p.Config, p.Choices, p.Bug = w.runner.mm.Config(), w.runner.recorded(), o.Title()
 	return p

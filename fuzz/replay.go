@@ -95,9 +95,10 @@ type blockCount struct {
 	times [sim.MaxCPUs]int
 }
 
-// count returns how often the CPU of q, a forced Run question, had blocked at this step before; 0 for other questions.
+// count returns how often the CPU of q, a forced Run question, had blocked at this step before; 0 for other questions, and
+// for those with one CPU to choose, which only some machines ask.
 func (b *blockCount) count(q *sim.Question) int {
-	if !q.Forced {
+	if !q.Forced || q.Others&(q.Others-1) == 0 {
 		return 0
 	}
 	if b.step[q.CPU] != q.Step {

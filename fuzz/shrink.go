@@ -51,8 +51,11 @@ func (r *Runner) Shrink(p *Program, tries int) (*Program, Shrunk) {
 	// The clean-up takes as long as the program, and is for what shows in it.
 	r.unfinished = r.ended < 0
 	for s.round() || s.effort < searched && s.left > 0 {
-		if s.best == s.begun {
+		switch {
+		case s.best == s.begun:
 			s.effort++
+		case s.effort == searched:
+			s.effort = none // which does some things to best that searching leaves out
 		}
 	}
 	r.unfinished = false

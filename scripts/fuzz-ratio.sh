@@ -21,7 +21,7 @@ build() {
 # turn TARGET INPUTS prints the CPU-seconds that so many executions take, from an empty cache and without seeds.
 turn() {
 	local TIMEFORMAT='%U %S'
-	rm -rf "${dir:?}/$1/cache"
+	rm -rf "${dir:?}/$1/cache" "$dir/$1/testdata"
 	(
 		cd "$dir/$1"
 		# shellcheck disable=SC2065 # ./test is a program
@@ -34,9 +34,10 @@ build ./scripts/emptyfuzz FuzzEmpty
 build ./fuzz FuzzIsolateMovablePage
 runs=$(go test ./fuzz -count=1 -run '^TestRunsPerInput$' -v | sed -n 's/.*runs per input: \([0-9]*\).*/\1/p')
 for ((i = 0; i < turns; i++)); do
-	echo "empty $(turn FuzzEmpty $((20 * inputs / turns)))"
-	echo "programs $(turn FuzzIsolateMovablePage $((inputs / turns)))"
-done | awk -v n="$inputs" -v r="$runs" '
+	empty=$(turn FuzzEmpty $((20 * inputs / turns)))
+	programs=$(turn FuzzIsolateMovablePage $((inputs / turns)))
+	printf 'empty %s\nprograms %s\n' "$empty" "$programs"
+done | awk -v n="$((inputs / turns * turns))" -v r="$runs" '
 	{ t[$1] += $2 + $3 }
 	END {
 		e = 20 * n / t["empty"]

@@ -96,6 +96,10 @@ func TestHuntAtConflictsMutates(t *testing.T) {
 	one := h.Do()
 	h.Jobs = 3
 	require.Equal(t, one, h.Do())
+	kept := 0
+	h.Found = func(fuzz.Finding) { kept++ }
+	require.Equal(t, one, h.Do(), "keeping all finds changes no run")
+	require.Greater(t, kept, 10)
 	var titles []string
 	for _, f := range one.Findings {
 		titles = append(titles, f.Title)

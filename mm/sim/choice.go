@@ -117,12 +117,14 @@ func (q *Question) Target(answer int) int {
 // Steps of the store that the answer reads, -1 for the initial value. A 32-bit
 // store into a wider variable reads the store that it goes after.
 func (q *Question) Stored(answer int) int {
+	q.N() // which finds out
 	return int(q.m.msgs[q.m.candidates[answer]].step)
 }
 
 // StoredBy returns, for a Read question, the CPU and the step of it that did
 // the store which the answer reads; CPU -1 for the initial value.
 func (q *Question) StoredBy(answer int) (cpu, step int) {
+	q.N()
 	msg := &q.m.msgs[q.m.candidates[answer]]
 	return int(msg.cpu), int(msg.by)
 }
