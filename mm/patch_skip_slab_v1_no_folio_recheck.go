@@ -15,7 +15,7 @@ func patchSkipSlabV1NoFolioRecheck() *Kernel {
 		Parent:             "next-20220927+skip-slab-v1",
 		Changes:            "v1 without the second look whether the page is still in the folio",
 		Source:             "ours, for the re-check of page_folio in v0, v1 and v2",
-		Expect:             Expect{SLUB: underAll(bugMappingPoison), SLAB: underAll(bugMappingPoison)},
+		Expect:             Expect{SLUB: underAll(bugMappingPoison), SLAB: underAll(bugMappingPoison), SLOB: underAll(bugBadType)},
 		Also:               readersMisled(),
 		Faces:              []string{bugBadType},
 		isolateMovablePage: skipSlabV1NoFolioRecheck{}.isolateMovablePage,
