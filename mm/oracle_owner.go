@@ -8,6 +8,11 @@ import "github.com/mmfuzz/mmfuzz/mm/sim"
 // sections is the order in which they run here. What the oracle knows is in
 // memory that no kernel code reads, by Peek and Poke, which are no steps.
 
+const (
+	bugOwnerCleared = "movable_operations called for a page that its owner has cleared"
+	bugOtherOwner   = "movable_operations called for a page of another owner"
+)
+
 // setOwner notes that the page belongs to the owner with mops, or to none.
 func (mm *MM) setOwner(page Page, mops movableOperations) {
 	mm.m.Poke(ownerOf(page), uint64(mops))
@@ -18,9 +23,9 @@ func (mm *MM) checkOwner(c *sim.CPU, page Page, mops movableOperations) {
 	switch movableOperations(mm.m.Peek(ownerOf(page))) {
 	case mops:
 	case 0:
-		c.Bug("movable_operations called for a page that its owner has cleared", mm.AddrName(sim.Addr(page)))
+		c.Bug(bugOwnerCleared, mm.AddrName(sim.Addr(page)))
 	default:
-		c.Bug("movable_operations called for a page of another owner", mm.AddrName(sim.Addr(page)))
+		c.Bug(bugOtherOwner, mm.AddrName(sim.Addr(page)))
 	}
 }
 

@@ -24,7 +24,6 @@ func TestPageFreedWithTheTag(t *testing.T) {
 		mm.setOwner(page, 0)
 		mm.k.putPage(mm, c, page)
 	}
-	const cleared = "movable_operations called for a page that its owner has cleared"
 	for _, test := range []struct {
 		name     string
 		letGo    func(mm *MM, c *sim.CPU)
@@ -38,7 +37,7 @@ func TestPageFreedWithTheTag(t *testing.T) {
 		{"the isolator has seen the operations", letGo, 2, 1, ""},
 		{"operations left, no isolator", forget, -1, 0, ""},
 		{"operations left, the isolator comes too late", forget, 0, 0, ""},
-		{"operations left, the isolator has its reference", forget, 1, 0, cleared},
+		{"operations left, the isolator has its reference", forget, 1, 0, bugOwnerCleared},
 	} {
 		for _, kernel := range []string{"v6.0", "next-20220927"} {
 			t.Run(test.name+"/"+kernel, func(t *testing.T) {
