@@ -117,14 +117,8 @@ func (s *shrinker) moveCall(from, i, to int) bool {
 		return false // another name for the same CPU
 	}
 	for at := range places {
-		q := s.best.Clone()
-		if to == len(q.Calls) {
-			q.Calls = append(q.Calls, nil)
-		}
-		call := q.Calls[from][i]
-		q.Calls[from] = slices.Delete(q.Calls[from], i, i+1)
-		q.Calls[to] = slices.Insert(q.Calls[to], at, call)
-		if s.search(withoutIdle(q), likeRuns) {
+		d := move(s.best, callAt{cpu: from, i: i}, callAt{cpu: to, i: at})
+		if s.tryTurns(d.program, d.turns(s.offsets)) || s.search(d.program, likeRuns) {
 			return true
 		}
 	}
