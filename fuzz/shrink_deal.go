@@ -94,10 +94,10 @@ func move(p *Program, from, to callAt) dealt {
 // turns returns the choices for the dealt program: a turn of a CPU becomes turns of those that have its calls now, as far as
 // it went in each.
 func (d dealt) turns(choices []answer) []answer {
-	var turns []answer
+	var turns, late []answer
 	// handOver ends a turn there, or further on if the turn after it is of the same CPU.
 	handOver := func(to answer) {
-		if n := len(turns); n > 0 && turns[n-1].switches() {
+		if n := len(turns); n > 0 {
 			if turns[n-1].choice.Value = to.choice.CPU; to.choice.CPU == turns[n-1].choice.CPU {
 				if to.offset.before(turns[n-1].offset) {
 					to.offset = turns[n-1].offset
@@ -113,7 +113,7 @@ func (d dealt) turns(choices []answer) []answer {
 		if !c.switches() {
 			now := d.now[callAt{cpu: cpu, i: c.offset.call}]
 			c.choice.CPU, c.offset.call = now.cpu, now.i
-			turns = append(turns, c)
+			late = append(late, c)
 			continue
 		}
 		for ; at[cpu] < c.offset.call; at[cpu]++ {
@@ -135,7 +135,7 @@ func (d dealt) turns(choices []answer) []answer {
 			turns[len(turns)-1].choice.Value = now.cpu
 		}
 	}
-	return turns
+	return append(turns, late...)
 }
 
 // callOrders returns the calls of p in the order in which they begin and in that in which they end. Those that a bug comes

@@ -22,7 +22,7 @@ const (
 	// deepPrograms is how many programs there are with 5 to 44 random calls, and shallowPrograms how many more with 3 to 10
 	// if those show the bug too seldom.
 	deepPrograms    = 200
-	shallowPrograms = 4000
+	shallowPrograms = 24_000
 )
 
 // Shrinking raw finds, in which the calls of a crash are buried among random ones, ends where the crash file is, and stays

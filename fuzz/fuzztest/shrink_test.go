@@ -108,6 +108,21 @@ cpu0@56 run cpu1
 cpu0@63 run cpu1
 cpu1@17 run cpu0
 `},
+		"a call in the middle of another one has pages of its own CPU": {5, 2, `kernel  next-20220927+skip-slab-v1-no-folio-recheck
+model   sc
+config  alloc=slab
+
+cpu0    isolate_movable_page p9
+cpu2    alloc_pages o1 q0
+cpu2    put_page q0
+cpu2    fill_balloon
+cpu2    kmem_cache_alloc c0 s0
+
+cpu0@1  run cpu2
+cpu0@2  run cpu2
+cpu2@45 run cpu0
+cpu2@289 run cpu0
+`},
 		"fewer calls need a switch elsewhere": {4, 4, `kernel  v6.10
 model   lkmm
 
