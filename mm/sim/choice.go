@@ -87,8 +87,8 @@ func (m *Machine) skips(c *CPU, kind EventKind, i int32) bool {
 }
 
 // asksShift is where in an entry of asks the CPUs are for steps of a kind; what
-// is shifted by 16 is gone. A table, for under a fuzzer each comparison costs
-// more than a step of a run.
+// is shifted by 16 is gone. A table, for under a fuzzer each comparison is a
+// call.
 var asksShift = [...]uint8{
 	EvRead: 0, EvWrite: 8, EvRMW: 8, EvRMWFail: 8, EvFence: 16, EvWait: 8, EvRcuLock: 8, EvRcuUnlock: 8, EvSyncStart: 8,
 	EvSyncEnd: 8, EvCallRcu: 8, EvCallback: 8, EvNote: 8, EvBug: 8, EvLock: 8,
