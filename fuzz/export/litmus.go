@@ -68,8 +68,16 @@ func (l *litmusTest) choose() {
 	}
 }
 
-// dropPrivate drops the accesses to what only one thread uses.
+// alone says whether the run has one thread: a call that ends with a bug all by itself.
+func (l *litmusTest) alone() bool {
+	return len(slices.Compact(slices.DeleteFunc(slices.Clone(l.threads), func(thread int) bool { return thread < 0 }))) == 1
+}
+
+// dropPrivate drops the accesses to what only one thread uses, if there are others.
 func (l *litmusTest) dropPrivate() {
+	if l.alone() {
+		return
+	}
 	users := map[*fuzz.Variable]map[int]bool{}
 	for i, keep := range l.keep {
 		if v := l.t.Variable(i); keep && v != nil {
@@ -148,7 +156,7 @@ func (l *litmusTest) after(v *fuzz.Variable, store int) int {
 	return slices.Index(l.values[v], v.After(store))
 }
 
-// final says what the variables end with that more than one thread stores to.
+// final says what the variables end with that more than one thread stores to, or a thread that is alone.
 func (l *litmusTest) final() []string {
 	var terms []string
 	for _, v := range l.variables {
@@ -160,7 +168,7 @@ func (l *litmusTest) final() []string {
 			shared = shared || last >= 0 && l.threads[s.Event] != thread
 			last, thread = s.Event, l.threads[s.Event]
 		}
-		if shared && !l.isLock(v) {
+		if (shared || last >= 0 && l.alone()) && !l.isLock(v) {
 			terms = append(terms, fmt.Sprintf("%s=%d", l.names[v], l.after(v, last)))
 		}
 	}

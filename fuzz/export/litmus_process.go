@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -176,7 +177,7 @@ func (p *process) access(i int, e *sim.Event, v *fuzz.Variable) {
 	value := p.l.after(v, i)
 	comment := ""
 	if from, to := p.l.valueName(v, old), p.l.valueName(v, value); from+to != "" {
-		comment = from + " => " + to
+		comment = cmp.Or(from, fmt.Sprint(old)) + " => " + cmp.Or(to, fmt.Sprint(value))
 	}
 	if e.Order == sim.NoReturn {
 		p.statement(fmt.Sprintf("atomic_add(%d, %s);", value-old, name), comment)

@@ -12,11 +12,6 @@ func TestExportOfAllCrashersInEachFormat(t *testing.T) {
 	for _, file := range crashers(t) {
 		for _, f := range formats {
 			code, stdout, stderr := mmfuzz("", "export", file, "-format", f.name)
-			if f.name == "litmus" && len(loadProgram(t, file).Calls) == 1 {
-				require.Equal(t, exitUsage, code)
-				require.Contains(t, stderr, "no CPU has to do with another")
-				continue
-			}
 			require.Equal(t, exitOK, code, stderr)
 			require.Empty(t, stderr)
 			require.NotEmpty(t, stdout)
