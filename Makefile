@@ -39,7 +39,7 @@ triage: ## keep what make fuzz found, or P=folders and files, as files in crashe
 	@scripts/triage.sh $(P)
 
 repro: ## replay a crash file: C=file
-	@$(MMFUZZ) repro $(C)
+	@$(MMFUZZ) repro $(or $(C),$(error no crash file: want make repro C=FILE, such as C=crashers/rcu_free_slab.txt))
 
 verify: KERNEL = v6.2
 verify: ## run every execution of the scenarios: KERNEL=, MODEL= (default: all three)

@@ -10,6 +10,7 @@ type Bisected struct {
 	Kernel     string
 	Skipped    string // not tried, as the kernel lacks what the program's config asks for
 	Verdict    Verdict
+	Why        string // Unknown: what stood in the way
 	Bug        string // Buggy: the title
 	Has        bool   // it has the bug of the crash
 	Executions int
@@ -53,7 +54,7 @@ func (row *Bisected) fill(v *Verifier, crash *Program, limit int) {
 		return
 	}
 	result := v.search(p, crash.Bug, limit)
-	row.Verdict, row.Executions = result.Verdict, result.Executions
+	row.Verdict, row.Why, row.Executions = result.Verdict, result.Why, result.Executions
 	if result.Witness != nil {
 		row.Bug = result.Witness.Bug
 		row.Has = row.Bug == crash.Bug

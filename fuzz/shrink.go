@@ -38,7 +38,7 @@ type Shrunk struct {
 func (r *Runner) Shrink(p *Program, tries int) (*Program, Shrunk) {
 	s := &shrinker{r: r, left: tries, done: make([]Pass, len(passes)), failed: map[string]int{}}
 	s.rel.runner = r
-	q := p.Clone()
+	q := withoutIdle(p.Clone())
 	s.left--
 	o := r.record(q, r.choicesOf(q))
 	if o.Bug == nil {
@@ -180,7 +180,7 @@ func (s *shrinker) tryWith(q *Program, ch sim.Chooser) bool {
 		return false
 	}
 	s.left--
-	o := s.r.record(q, ch)
+	o := s.r.record(withoutIdle(q), ch) // the text of q has no other CPUs
 	if o.Title() != s.best.Bug {
 		return false
 	}

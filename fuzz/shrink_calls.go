@@ -166,7 +166,6 @@ func (s *shrinker) withoutCalls(drop func(at int) bool) (q *Program, kept, turns
 		}
 		q.Calls[cpu] = remain
 	}
-	withoutIdle(q)
 	for _, a := range s.offsets {
 		cpu, i := a.choice.CPU, a.offset.call
 		if i >= len(moved[cpu]) {

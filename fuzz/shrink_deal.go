@@ -87,7 +87,6 @@ func move(p *Program, from, to callAt) dealt {
 	calls[from.cpu] = slices.Delete(calls[from.cpu], from.i, from.i+1)
 	calls[to.cpu] = slices.Insert(calls[to.cpu], to.i, call)
 	d.program.Calls = calls
-	withoutIdle(d.program)
 	return d
 }
 

@@ -1,6 +1,8 @@
 package fuzz
 
 import (
+	"fmt"
+
 	"github.com/mmfuzz/mmfuzz/fuzz/explore"
 	"github.com/mmfuzz/mmfuzz/mm/sim"
 )
@@ -13,8 +15,8 @@ const (
 	Safe Verdict = iota
 	// Buggy: there is an execution with a bug.
 	Buggy
-	// Unknown: the budget did not suffice, or a bug that was seen could not be
-	// repeated.
+	// Unknown: the budget did not suffice, a run was too long, or a bug that
+	// was seen could not be repeated.
 	Unknown
 )
 
@@ -25,6 +27,7 @@ func (v Verdict) String() string { return verdictWords[v] }
 // Verification is the result of Verify.
 type Verification struct {
 	Verdict    Verdict
+	Why        string   // Unknown: what stood in the way
 	Witness    *Program // the program with choices that lead to the bug, shrunk; nil if there is none
 	Executions int      // different ones that were run
 	Blocked    int      // runs given up halfway because they could show nothing new
@@ -64,7 +67,7 @@ func (v *Verifier) search(p *Program, title string, limit int) Verification {
 	v.explorer.boot(p.Kernel)
 	m := v.explorer.mm.Machine()
 	var result Verification
-	found, dropped, droppedOther := false, false, false // dropped: a bug could not be repeated
+	found, dropped, droppedOther := false, "", "" // the titles of bugs that could not be repeated
 	stats := explore.All(m, limit, func(ch sim.Chooser) sim.Result {
 		return v.explorer.explored(p, ch)
 	}, func(r sim.Result) bool {
@@ -77,8 +80,11 @@ func (v *Verifier) search(p *Program, title string, limit int) Verification {
 		}
 		witness := v.witness(p, m, r.Bug)
 		if witness == nil {
-			dropped = dropped || wanted
-			droppedOther = droppedOther || !wanted
+			if wanted {
+				dropped = r.Bug.Title
+			} else {
+				droppedOther = r.Bug.Title
+			}
 			return true
 		}
 		result.Witness, found = witness, wanted
@@ -88,12 +94,16 @@ func (v *Verifier) search(p *Program, title string, limit int) Verification {
 	switch {
 	case found:
 		result.Verdict = Buggy
-	case !stats.Complete || dropped:
-		result.Verdict = Unknown
+	case stats.Long:
+		result.Verdict, result.Why = Unknown, "a run has more accesses than are looked back on: fewer calls may do"
+	case !stats.Complete && dropped == "":
+		result.Verdict, result.Why = Unknown, fmt.Sprintf("it takes more than %d runs", limit)
+	case dropped != "":
+		result.Verdict, result.Why = Unknown, "a bug was seen that does not repeat: "+dropped
 	case result.Witness != nil:
 		result.Verdict = Buggy
-	case droppedOther:
-		result.Verdict = Unknown
+	case droppedOther != "":
+		result.Verdict, result.Why = Unknown, "a bug was seen that does not repeat: "+droppedOther
 	}
 	return result
 }

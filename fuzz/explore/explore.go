@@ -33,6 +33,8 @@ type Stats struct {
 	// steps or longer than the model's window, and neither limit nor visit
 	// ended the exploration.
 	Complete bool
+	// Long reports whether a run was out of steps or longer than the window.
+	Long bool
 }
 
 // All explores a program. run must reset the machine m, which must be
@@ -46,7 +48,7 @@ func All(m *sim.Machine, limit int, run func(sim.Chooser) sim.Result, visit func
 		e.begin()
 		result := run(e)
 		if result.OutOfSteps || result.Settled {
-			stats.Complete = false
+			stats.Complete, stats.Long = false, true
 		}
 		if result.Pruned {
 			stats.Blocked++

@@ -55,7 +55,7 @@ func TestShrinkReachesTheSmallestKnown(t *testing.T) {
 				require.Equal(t, crash.Bug, small.Bug)
 				require.Equal(t, how.Race, r.Trace(small).Race())
 				if how.Tries < fuzz.ShrinkTries {
-					again, _ := r.Shrink(small, fuzz.ShrinkTries)
+					again, _ := r.Shrink(parse(t, small.String()), fuzz.ShrinkTries)
 					require.Equal(t, small.String(), again.String(), "shrinking is idempotent")
 				}
 				calls += p.NumCalls()

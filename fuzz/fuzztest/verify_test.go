@@ -31,7 +31,7 @@ func TestVerdictsOfTheScenarios(t *testing.T) {
 	for i, file := range quick {
 		programs[i] = load(t, file)
 	}
-	cells := fuzz.Matrix(programs, 1_000_000, false)
+	cells := fuzz.Matrix(programs, 1_000_000, true)
 	r := fuzz.NewRunner()
 	defer r.Close()
 	var lines []string
@@ -94,14 +94,14 @@ func crashFiles(t *testing.T) []fuzz.CrashFile {
 // which the others then claim nothing.
 func TestMatrixClaimsNothingOfWhatItLeavesOut(t *testing.T) {
 	scenario := load(t, corpus+"/scenarios/direct-slab-two-isolators.txt")
-	for _, brief := range []bool{false, true} {
-		for _, cell := range fuzz.Matrix([]*fuzz.Program{scenario}, 3, brief) {
-			on := fmt.Sprintf("%s %s %v, brief %v", cell.Kernel, cell.Allocator, cell.Model, brief)
+	for _, standard := range []bool{false, true} {
+		for _, cell := range fuzz.Matrix([]*fuzz.Program{scenario}, 3, standard) {
+			on := fmt.Sprintf("%s %s %v, standard %v", cell.Kernel, cell.Allocator, cell.Model, standard)
 			if result := cell.Results[0]; result != nil {
 				require.Positive(t, result.Executions, on)
 				continue
 			}
-			require.True(t, brief && cell.Allocator != "slub", on)
+			require.True(t, standard && cell.Allocator != "slub", on)
 			require.Equal(t, fuzz.Unknown, cell.Verdict, on)
 		}
 	}

@@ -64,6 +64,7 @@ func (a *app) bisectJSON(name string, crash *fuzz.Program, rows []fuzz.Bisected)
 			Model      string `json:"model"`
 			Program    string `json:"program"`
 			Verdict    string `json:"verdict"`
+			Why        string `json:"why,omitempty"`
 			Bug        string `json:"bug"`
 			Has        bool   `json:"has"`
 			Executions int    `json:"executions"`
@@ -71,7 +72,7 @@ func (a *app) bisectJSON(name string, crash *fuzz.Program, rows []fuzz.Bisected)
 			Fixes      bool   `json:"fixes"`
 			Changes    string `json:"changes"`
 			Source     string `json:"source"`
-		}{row.Kernel, crash.Model.String(), name, verdict, row.Bug, row.Has, row.Executions,
+		}{row.Kernel, crash.Model.String(), name, verdict, row.Why, row.Bug, row.Has, row.Executions,
 			row.Introduces, row.Fixes, k.Changes, k.Source})
 		if err != nil {
 			return err
@@ -95,6 +96,8 @@ func (a *app) bisectTable(name string, crash *fuzz.Program, rows []fuzz.Bisected
 			word = "-, " + row.Skipped
 		case row.Has:
 			word = "has it"
+		case row.Verdict == fuzz.Unknown:
+			word += ": " + row.Why
 		case row.Verdict == fuzz.Buggy:
 			word = "another bug: " + row.Bug
 		}

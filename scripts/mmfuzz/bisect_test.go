@@ -62,7 +62,7 @@ func TestBisectStatus(t *testing.T) {
 	}{
 		"its kernel does not have it": {"kernel v6.2\nmodel sc\nbug a bug\n" + scenario, nil, exitBug,
 			"executions; the file says that it has it\n", ""},
-		"budget":    {"kernel v6.2\nmodel sc\nbug a bug\n" + scenario, []string{"-limit", "1"}, exitUnknown, "unknown, 1 executions\n", ""},
+		"budget":    {"kernel v6.2\nmodel sc\nbug a bug\n" + scenario, []string{"-limit", "1"}, exitUnknown, "unknown, 1 executions: it takes more than 1 runs\n", ""},
 		"no bug":    {"kernel v6.2\nmodel sc\n" + scenario, nil, exitUsage, "", "-: no bug line: want a crash file"},
 		"damaged":   {"\x00\xff", nil, exitUsage, "", "-: line 1: "},
 		"empty":     {"", nil, exitUsage, "", "-: line 1: "},

@@ -19,6 +19,7 @@ const (
 // damagedPrograms are texts that are no program, each with a part of what is said about it.
 var damagedPrograms = map[string]struct{ text, want string }{
 	"cut within the kernel": {"kernel  next-2022", "line 1: unknown kernel"},
+	"cut within a comment":  {"# The reported cr", "ends without a kernel line"},
 	"cut before the model":  {"kernel  next-20220927\n", "ends without a model line"},
 	"an unknown op":         {"kernel v6.2\nmodel sc\n\ncpu0 kmem_cache_aloc c0 s0\n", "line 4: unknown op"},
 	"half a call":           {"kernel v6.2\nmodel sc\n\ncpu0 kmem_cache_alloc c0\n", "line 4: kmem_cache_alloc has 1 arguments"},
@@ -207,4 +208,29 @@ func readFile(t *testing.T, name string) []byte {
 	data, err := os.ReadFile(name)
 	require.NoError(t, err)
 	return data
+}
+
+// The commands that take several files do the others all the same, and the status is 2.
+func TestDamagedFileAmongOthers(t *testing.T) {
+	const test = "../../mm/sim/testdata/litmus/MP+wmb+po.litmus"
+	for command, file := range map[string]string{"repro": aCrash, "verify": scenarios + "direct-slab-life.txt", "litmus": test} {
+		_, alone, _ := mmfuzz("", command, file, file)
+		require.NotEmpty(t, alone)
+		code, stdout, stderr := mmfuzz("", command, file, "no/such/file", file)
+		require.Equal(t, exitUsage, code, command)
+		require.Equal(t, alone, stdout)
+		require.Equal(t, "mmfuzz "+command+": open no/such/file: no such file or directory\n", stderr)
+	}
+}
+
+// Where nothing can be written, hunt and triage say so on one line before they begin.
+func TestFolderToWriteTo(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o666))
+	for _, args := range [][]string{{"hunt", "-raw", file, aCrash}, {"triage", "-o", file, aCrash}} {
+		code, stdout, stderr := mmfuzz("", args...)
+		require.Equal(t, exitUsage, code)
+		require.Empty(t, stdout)
+		require.Equal(t, "mmfuzz "+args[0]+": "+file+" is a file: want a folder to write to\n", stderr)
+	}
 }

@@ -22,6 +22,9 @@ func (a *app) read(name string) ([]byte, error) {
 			return nil, err
 		}
 		defer f.Close()
+		if info, err := f.Stat(); err == nil && info.IsDir() {
+			return nil, fmt.Errorf("%s is a folder: want a file", name)
+		}
 		in = f
 	}
 	data, err := io.ReadAll(io.LimitReader(in, maxFile+1))
@@ -47,6 +50,18 @@ func (a *app) load(name string) (*fuzz.Program, error) {
 	return p, nil
 }
 
+// loadOn reads a program and puts it where it is to run.
+func (a *app) loadOn(name string, on func(*fuzz.Program) error) (*fuzz.Program, error) {
+	p, err := a.load(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := on(p); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return p, nil
+}
+
 // withoutMark returns a text without the mark of its encoding, with which some editors begin a file.
 func withoutMark(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\ufeff")) }
 
@@ -54,6 +69,17 @@ func withoutMark(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\uf
 func (a *app) save(name string, r *fuzz.Runner, p *fuzz.Program) error {
 	p.Trace = r.Trace(p).Table(false)
 	return a.write(name, p.String())
+}
+
+// folder makes a folder to write to, if it is not there.
+func folder(name string) error {
+	if info, err := os.Stat(name); err == nil && !info.IsDir() {
+		return fmt.Errorf("%s is a file: want a folder to write to", name)
+	}
+	if err := os.MkdirAll(name, 0o777); err != nil {
+		return err
+	}
+	return writable(filepath.Join(name, "new"), true)
 }
 
 // write writes to the file, or to standard output.

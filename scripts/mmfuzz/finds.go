@@ -76,13 +76,17 @@ func (f *finds) read(a *app, r *fuzz.Runner, name string) (found, error) {
 
 // isProgram says whether a file is text that begins as programs do.
 func isProgram(file []byte) bool {
+	comment := false
 	for line := range bytes.Lines(file) {
 		word, _, _ := strings.Cut(strings.TrimSpace(string(line)), " ")
-		if word != "" && !strings.HasPrefix(word, "#") {
+		switch {
+		case strings.HasPrefix(word, "#"):
+			comment = true
+		case word != "":
 			return slices.Contains([]string{"kernel", "model", "config", "bug"}, word) || strings.HasPrefix(word, "cpu")
 		}
 	}
-	return false
+	return comment
 }
 
 // run runs an input of a fuzz target as the target does.

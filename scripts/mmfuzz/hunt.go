@@ -1,11 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -51,12 +51,12 @@ func hunt(a *app, args []string) (int, error) {
 	}
 	var unwritten error
 	if *raw != "" {
-		if err := os.MkdirAll(*raw, 0o777); err != nil {
+		if err := folder(*raw); err != nil {
 			return 0, err
 		}
 		h.Found = func(f fuzz.Finding) {
 			name := filepath.Join(*raw, fmt.Sprintf("%s-%v-%d-%d.txt", h.Kernel, h.Model, h.Seed, f.Run))
-			unwritten = errors.Join(unwritten, replace(name, []byte(f.Program.String())))
+			unwritten = cmp.Or(unwritten, replace(name, []byte(f.Program.String())))
 		}
 	}
 	start := time.Now()

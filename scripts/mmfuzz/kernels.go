@@ -21,7 +21,7 @@ func kernels(a *app, args []string) (int, error) {
 		return 0, err
 	}
 	if len(files) > 0 {
-		return 0, fmt.Errorf("unexpected argument %q", files[0])
+		return 0, badFlags{fmt.Errorf("unexpected argument %q", files[0])}
 	}
 	if *kernel != "" && !*addresses {
 		return 0, fmt.Errorf("-kernel %s: want it with -addresses", *kernel)

@@ -33,16 +33,17 @@ func litmusTests(a *app, args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	files, err := litmusFiles(paths)
-	if err != nil {
-		return 0, err
-	}
 	l := &litmusRun{a: a, r: litmus.NewRunner(), model: model, limit: *limit, asJSON: *asJSON}
 	defer l.r.Close()
-	for _, name := range files {
-		if err := l.file(name); err != nil {
-			l.malformed = true
-			fmt.Fprintf(a.err, "mmfuzz litmus: %s\n", oneLine(err.Error()))
+	for _, path := range paths {
+		files, err := litmusFiles(path)
+		if err != nil {
+			l.damaged(err)
+		}
+		for _, name := range files {
+			if err := l.file(name); err != nil {
+				l.damaged(err)
+			}
 		}
 	}
 	switch {
@@ -56,33 +57,22 @@ func litmusTests(a *app, args []string) (int, error) {
 	return exitOK, nil
 }
 
-// litmusFiles returns paths with folders replaced by the tests in them.
-func litmusFiles(paths []string) ([]string, error) {
-	var files []string
-	for _, path := range paths {
-		info, err := os.Stat(path)
-		if path == "-" || err == nil && !info.IsDir() {
-			files = append(files, path)
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		n := len(files)
-		err = filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
-			if err == nil && !d.IsDir() && strings.HasSuffix(name, ".litmus") {
-				files = append(files, name)
-			}
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-		if len(files) == n {
-			return nil, fmt.Errorf("%s: no file in it ends in .litmus", path)
-		}
+// litmusFiles returns the tests that a path names: the file, or those in the folder.
+func litmusFiles(path string) ([]string, error) {
+	if info, err := os.Stat(path); err != nil || !info.IsDir() {
+		return []string{path}, nil // to read it says what is wrong
 	}
-	return files, nil
+	var files []string
+	err := filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && strings.HasSuffix(name, ".litmus") {
+			files = append(files, name)
+		}
+		return err
+	})
+	if err == nil && len(files) == 0 {
+		err = fmt.Errorf("%s: no file in it ends in .litmus", path)
+	}
+	return files, err
 }
 
 // litmusRun is one call of the command.
@@ -94,6 +84,11 @@ type litmusRun struct {
 	asJSON bool
 
 	malformed, wrong, unsupported bool
+}
+
+func (l *litmusRun) damaged(err error) {
+	l.malformed = true
+	l.a.complain("litmus", err)
 }
 
 // file runs one test. An error says that it is none.

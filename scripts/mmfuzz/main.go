@@ -2,7 +2,8 @@
 // imports what was found.
 //
 // Exit status: 0 nothing wrong found; 1 a bug found, or a file that does not do what it says; 2 bad usage or bad input,
-// with one line on standard error; 3 the budget ran out without a verdict.
+// with one line on standard error, where other files are done all the same; 3 no verdict: the budget ran out, or a run is
+// too long.
 package main
 
 import (
@@ -93,11 +94,19 @@ func (a *app) runCommand(c command, args []string) int {
 		fmt.Fprintf(a.out, "usage: mmfuzz %s %s\n%s\n", c.name, c.usage, c.help)
 		return exitOK
 	}
+	if errors.As(err, new(badFlags)) {
+		err = fmt.Errorf("%w: want %s %s", err, c.name, c.usage)
+	}
 	if err != nil {
-		fmt.Fprintf(a.err, "mmfuzz %s: %s\n", c.name, oneLine(err.Error()))
+		a.complain(c.name, err)
 		return exitUsage
 	}
 	return code
+}
+
+// complain says on one line what is wrong.
+func (a *app) complain(command string, err error) {
+	fmt.Fprintf(a.err, "mmfuzz %s: %s\n", command, oneLine(err.Error()))
 }
 
 func commandNames() string {
@@ -117,6 +126,11 @@ func (a *app) usage() {
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
+// badFlags is an error of those that are told what the flags are.
+type badFlags struct{ error }
+
+func (e badFlags) Unwrap() error { return e.error }
+
 // parse parses flags that may stand before, between and after the files, and returns the files.
 func parse(flags *flag.FlagSet, args []string) ([]string, error) {
 	flags.SetOutput(io.Discard)
@@ -124,7 +138,7 @@ func parse(flags *flag.FlagSet, args []string) ([]string, error) {
 	var files []string
 	for {
 		if err := flags.Parse(args); err != nil {
-			return nil, err
+			return nil, badFlags{err}
 		}
 		args = flags.Args()
 		if len(args) == 0 {

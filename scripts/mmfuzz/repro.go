@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/mmfuzz/mmfuzz/fuzz"
-	"github.com/mmfuzz/mmfuzz/mm"
 )
 
 func repro(a *app, args []string) (int, error) {
@@ -29,37 +28,32 @@ func repro(a *app, args []string) (int, error) {
 		return 0, fmt.Errorf("format %q: want table, trace or json", *format)
 	}
 	if *all && *format != "table" {
-		return 0, fmt.Errorf("-all: want it with -format table, or with one file")
+		return 0, fmt.Errorf("-all: want it with -format table, which is what one file is shown as")
 	}
-	if *kernel != "" {
-		if _, err := mm.FindKernel(*kernel); err != nil {
-			return 0, err
-		}
-	}
-	programs := make([]*fuzz.Program, len(files))
-	for i, name := range files {
-		if programs[i], err = a.load(name); err != nil {
-			return 0, err
-		}
-		if *kernel != "" {
-			if err := programs[i].SetKernel(*kernel); err != nil {
-				return 0, fmt.Errorf("%s: %w", name, err)
-			}
-		}
+	on, err := override(*kernel, "")
+	if err != nil {
+		return 0, err
 	}
 	r := fuzz.NewRunner()
 	defer r.Close()
 	code := exitOK
-	for i, p := range programs {
+	for _, name := range files {
+		p, err := a.loadOn(name, on)
+		if err != nil {
+			a.complain("repro", err)
+			code = exitUsage
+			continue
+		}
 		t := r.Trace(p)
 		ok, verdict := judge(p, t)
 		switch {
+		case code == exitUsage:
 		case !ok:
 			code = exitBug
 		case t.Outcome.OutOfSteps && code == exitOK:
 			code = exitUnknown
 		}
-		if err := show(a, *format, *all, files[i], p, t, ok, verdict); err != nil {
+		if err := show(a, *format, *all, name, p, t, ok, verdict); err != nil {
 			return 0, err
 		}
 	}

@@ -31,7 +31,7 @@ func soakFor(a *app, args []string) (int, error) {
 		return 0, err
 	}
 	if len(files) > 0 {
-		return 0, fmt.Errorf("unexpected argument %q", files[0])
+		return 0, badFlags{fmt.Errorf("unexpected argument %q", files[0])}
 	}
 	if s.Dir == "" || s.For <= 0 || s.Turn <= 0 || s.Jobs < 1 {
 		return 0, fmt.Errorf("want a folder and times: -d FOLDER -for 8h, and -turn and -j that count upwards")

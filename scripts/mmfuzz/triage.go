@@ -1,9 +1,9 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -16,7 +16,7 @@ func triage(a *app, args []string) (int, error) {
 	flags := flag.NewFlagSet("triage", flag.ContinueOnError)
 	var in finds
 	in.flags(flags)
-	folder := flags.String("o", "", "")
+	output := flags.String("o", "", "")
 	force := flags.Bool("f", false, "")
 	paths, err := parse(flags, args)
 	if err != nil {
@@ -32,11 +32,11 @@ func triage(a *app, args []string) (int, error) {
 	r := fuzz.NewRunner()
 	defer r.Close()
 	b := &batch{app: a, runner: r, triage: fuzz.NewTriage(r), taken: map[string]bool{}}
-	if *folder != "" {
-		if err := os.MkdirAll(*folder, 0o777); err != nil {
+	if *output != "" {
+		if err := folder(*output); err != nil {
 			return 0, err
 		}
-		b.readKnown(*folder)
+		b.readKnown(*output)
 	}
 	for _, name := range files {
 		b.add(&in, name)
@@ -46,7 +46,7 @@ func triage(a *app, args []string) (int, error) {
 		b.taken[file] = true
 	}
 	for _, bug := range b.triage.Bugs() {
-		if err := b.report(bug, *folder, *force); err != nil {
+		if err := b.report(bug, *output, *force); err != nil {
 			return 0, err
 		}
 	}
@@ -111,7 +111,7 @@ func (b *batch) add(in *finds, name string) {
 
 // fail prints a line; the status is the highest there was.
 func (b *batch) fail(code int, line string) {
-	fmt.Fprintf(b.err, "mmfuzz triage: %s\n", oneLine(line))
+	b.complain("triage", errors.New(line))
 	b.code = max(b.code, code)
 }
 

@@ -27,25 +27,27 @@ func verify(a *app, args []string) (int, error) {
 	if *limit < 1 {
 		return 0, fmt.Errorf("limit %d: want how many runs at most, 1 or more", *limit)
 	}
-	programs := make([]*fuzz.Program, len(files))
-	for i, name := range files {
-		if programs[i], err = a.load(name); err != nil {
-			return 0, err
-		}
-	}
-	if err := override(programs, *kernel, *model); err != nil {
+	on, err := override(*kernel, *model)
+	if err != nil {
 		return 0, err
 	}
 	v := fuzz.NewVerifier()
 	defer v.Close()
 	code := exitOK
-	for i, p := range programs {
+	for _, name := range files {
+		p, err := a.loadOn(name, on)
+		if err != nil {
+			a.complain("verify", err)
+			code = exitUsage
+			continue
+		}
 		start := time.Now()
 		result := v.Verify(p, *limit)
-		if err := a.showVerdict(files[i], p, &result, time.Since(start), *asJSON); err != nil {
+		if err := a.showVerdict(name, p, &result, time.Since(start), *asJSON); err != nil {
 			return 0, err
 		}
 		switch {
+		case code == exitUsage:
 		case result.Verdict == fuzz.Buggy:
 			code = exitBug
 		case result.Verdict == fuzz.Unknown && code == exitOK:
@@ -55,28 +57,28 @@ func verify(a *app, args []string) (int, error) {
 	return code, nil
 }
 
-// override puts programs on another kernel and under another model, where those are given.
-func override(programs []*fuzz.Program, kernel, model string) error {
+// override returns what puts a program on another kernel and under another model, where those are given.
+func override(kernel, model string) (on func(*fuzz.Program) error, err error) {
 	if kernel != "" {
 		if _, err := mm.FindKernel(kernel); err != nil {
-			return err
-		}
-		for _, p := range programs {
-			if err := p.SetKernel(kernel); err != nil {
-				return err
-			}
+			return nil, err
 		}
 	}
+	var m sim.Model
 	if model != "" {
-		m, err := sim.ParseModel(model)
-		if err != nil {
-			return err
+		if m, err = sim.ParseModel(model); err != nil {
+			return nil, err
 		}
-		for _, p := range programs {
+	}
+	return func(p *fuzz.Program) error {
+		if model != "" {
 			p.Model = m
 		}
-	}
-	return nil
+		if kernel != "" {
+			return p.SetKernel(kernel)
+		}
+		return nil
+	}, nil
 }
 
 func (a *app) showVerdict(name string, p *fuzz.Program, v *fuzz.Verification, took time.Duration, asJSON bool) error {
@@ -90,17 +92,22 @@ func (a *app) showVerdict(name string, p *fuzz.Program, v *fuzz.Verification, to
 			Model      string  `json:"model"`
 			Program    string  `json:"program"`
 			Verdict    string  `json:"verdict"`
+			Why        string  `json:"why,omitempty"`
 			Bug        string  `json:"bug"`
 			Executions int     `json:"executions"`
 			Seconds    float64 `json:"seconds"`
 			Witness    string  `json:"witness"`
-		}{p.Kernel, p.Model.String(), name, v.Verdict.String(), bug, v.Executions, took.Seconds(), witness})
+		}{p.Kernel, p.Model.String(), name, v.Verdict.String(), v.Why, bug, v.Executions, took.Seconds(), witness})
 	}
 	model := p.Model.String()
 	if p.Model == sim.LKMM {
 		model += " (that of Linux 6.12 and later)"
 	}
-	fmt.Fprintf(a.out, "%s: %s under %s: %v, %d executions\n", name, p.Kernel, model, v.Verdict, v.Executions)
+	why := ""
+	if v.Why != "" {
+		why = ": " + v.Why
+	}
+	fmt.Fprintf(a.out, "%s: %s under %s: %v, %d executions%s\n", name, p.Kernel, model, v.Verdict, v.Executions, why)
 	if v.Witness != nil {
 		fmt.Fprintf(a.out, "\n%s\n", v.Witness)
 	}

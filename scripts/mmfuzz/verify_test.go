@@ -19,10 +19,11 @@ func TestVerify(t *testing.T) {
 		code int
 		want string
 	}{
-		"safe":    {[]string{"verify", scenarios + "rcu-slab-life.txt"}, exitOK, "v6.2 under lkmm (that of Linux 6.12 and later): safe, "},
-		"bug":     {[]string{"verify", "-kernel", "next-20220927", "-model", "tso", scenarios + "rcu-slab-life.txt"}, exitBug, "under tso: bug, "},
-		"unknown": {[]string{"verify", "-limit", "3", scenarios + "rcu-slab-life.txt"}, exitUnknown, ": unknown, "},
-		"several": {[]string{"verify", "-kernel", "next-20220927", "-model", "sc", scenarios + "direct-slab-life.txt", scenarios + "node-partial-life.txt"}, exitBug, "direct-slab-life.txt: next-20220927 under sc: safe"},
+		"safe":     {[]string{"verify", scenarios + "rcu-slab-life.txt"}, exitOK, "v6.2 under lkmm (that of Linux 6.12 and later): safe, "},
+		"bug":      {[]string{"verify", "-kernel", "next-20220927", "-model", "tso", scenarios + "rcu-slab-life.txt"}, exitBug, "under tso: bug, "},
+		"unknown":  {[]string{"verify", "-limit", "3", scenarios + "rcu-slab-life.txt"}, exitUnknown, "executions: it takes more than 3 runs\n"},
+		"several":  {[]string{"verify", "-kernel", "next-20220927", "-model", "sc", scenarios + "direct-slab-life.txt", scenarios + "node-partial-life.txt"}, exitBug, "direct-slab-life.txt: next-20220927 under sc: safe"},
+		"too long": {[]string{"verify", "testdata/long.txt"}, exitUnknown, ": a run has more accesses than are looked back on"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, stdout, stderr := mmfuzz("", test.args...)
@@ -82,14 +83,14 @@ func TestMatrix(t *testing.T) {
 	args := []string{"matrix", "corpus/scenarios/node-partial-life.txt", "corpus/scenarios/rcu-slab-life.txt"}
 	code, markdown, stderr := mmfuzz("", append(args, "-md")...)
 	require.Empty(t, stderr)
-	require.Equal(t, exitBug, code, "v6.0-racy-free-pages has no bug in these two")
+	require.Equal(t, exitOK, code, "a kernel need not have its bug in these two")
 	require.Contains(t, markdown, "| v6.0-racy-free-pages | slub | safe, ")
-	require.Contains(t, markdown, " (not expected) |")
+	require.NotContains(t, markdown, "not expected")
 	require.Contains(t, markdown, "| next-20220927+aligned | slub | [BUG](crashers/list_poison2.txt) | ")
 	require.Regexp(t, `(?m)^\| v6\.2 \| slub \| safe, \d+ \| safe, \d+ \| safe, \d+ \|$`, markdown)
 
 	code, text, _ := mmfuzz("", append(args, "-json")...)
-	require.Equal(t, exitBug, code)
+	require.Equal(t, exitOK, code)
 	seen := map[string]bool{}
 	for line := range strings.Lines(text) {
 		var cell struct {
@@ -106,19 +107,21 @@ func TestMatrix(t *testing.T) {
 	require.Equal(t, strings.Count(text, "\n"), len(seen))
 }
 
-// Goal: a cell that is not what its row expects is said to be so.
+// Goal: a cell that is not what its row expects is said to be so, unless other programs may show the bug.
 func TestMatrixCellOfAKernelWithoutItsBug(t *testing.T) {
 	p, err := fuzz.Parse("kernel v6.2\nmodel sc\n\ncpu0 isolate_movable_page p0\n")
 	require.NoError(t, err)
-	cells := fuzz.Matrix([]*fuzz.Program{p}, 10, false)
-	require.Equal(t, "v6.0", cells[0].Kernel)
-	require.True(t, cells[0].Expected)
-	unexpected := 0
-	for _, c := range cells {
-		require.Equal(t, fuzz.Safe, c.Verdict)
-		if !c.Expected {
-			unexpected++
+	for _, standard := range []bool{false, true} {
+		cells := fuzz.Matrix([]*fuzz.Program{p}, 10, standard)
+		require.Equal(t, "v6.0", cells[0].Kernel)
+		require.True(t, cells[0].Expected)
+		unexpected := 0
+		for _, c := range cells {
+			require.Equal(t, fuzz.Safe, c.Verdict)
+			if !c.Expected {
+				unexpected++
+			}
 		}
+		require.Equal(t, standard, unexpected > 0, "the reported kernel is expected to have a bug, and this program has none")
 	}
-	require.Positive(t, unexpected, "the reported kernel is expected to have a bug, and this program has none")
 }
