@@ -38,7 +38,7 @@ type Shrunk struct {
 func (r *Runner) Shrink(p *Program, tries int) (*Program, Shrunk) {
 	s := &shrinker{r: r, left: tries, done: make([]Pass, len(passes)), failed: map[string]int{}}
 	s.rel.runner = r
-	q := withoutIdle(p.Clone())
+	q := p.Clone()
 	s.left--
 	o := r.record(q, r.choicesOf(q))
 	if o.Bug == nil {

@@ -110,9 +110,10 @@ func (d dealt) turns(choices []answer) []answer {
 	for _, c := range choices {
 		cpu := c.choice.CPU
 		if !c.switches() {
-			now := d.now[callAt{cpu: cpu, i: c.offset.call}]
-			c.choice.CPU, c.offset.call = now.cpu, now.i
-			late = append(late, c)
+			if now, dealt := d.now[callAt{cpu: cpu, i: c.offset.call}]; dealt {
+				c.choice.CPU, c.offset.call = now.cpu, now.i
+				late = append(late, c)
+			}
 			continue
 		}
 		for ; at[cpu] < c.offset.call; at[cpu]++ {

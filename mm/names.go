@@ -198,7 +198,10 @@ func (mm *MM) flagsName(v uint64) string {
 	for _, b := range [...]struct {
 		nr   uint
 		name string
-	}{{f.locked, "locked"}, {f.active, "active"}, {f.slab, "slab"}, {f.head, "head"}, {f.isolated, "isolated"}, {f.movableOps, "movable_ops"}} {
+	}{
+		{f.locked, "locked"}, {f.active, "active"}, {f.slab, "slab"}, {f.private, "private"}, {f.head, "head"},
+		{f.isolated, "isolated"}, {f.movableOps, "movable_ops"},
+	} {
 		if v>>b.nr&1 != 0 {
 			names = append(names, b.name)
 			v &^= 1 << b.nr

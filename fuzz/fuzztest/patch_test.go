@@ -16,7 +16,7 @@ import (
 const tree = "../.."
 
 // Goal: what README does to add a patch gives the verdict that it shows: the file and the row that it has, in a copy of the
-// source tree, and the command.
+// source tree, and the command. With what it has for a row that stays, the bug is an expected one.
 func TestReadmeAddsAPatch(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles the source tree")
@@ -30,7 +30,8 @@ func TestReadmeAddsAPatch(t *testing.T) {
 	name, text, _ := strings.Cut(text, "`:\n\n")
 	code, text := codeBlock(text)
 	row, text := codeBlock(text)
-	command, _ := codeBlock(text)
+	command, text := codeBlock(text)
+	expect, _ := codeBlock(text)
 
 	formatted, err := format.Source([]byte(code))
 	require.NoError(t, err)
@@ -48,6 +49,21 @@ func TestReadmeAddsAPatch(t *testing.T) {
 	got, err := run.Output()
 	require.Error(t, err, "a bug is status 1")
 	require.Equal(t, want, strings.TrimSuffix(string(got), "\n"))
+
+	matrix := func() error {
+		run := exec.Command("go", "run", "./scripts/mmfuzz", "matrix", words[len(words)-1])
+		run.Dir = dir
+		return run.Run()
+	}
+	require.Error(t, matrix(), "not expected yet")
+	before, after, ok := strings.Cut(code, "\t\tisolateMovablePage:")
+	require.True(t, ok)
+	code = before + expect + "\t\tisolateMovablePage:" + after
+	formatted, err = format.Source([]byte(code))
+	require.NoError(t, err)
+	require.Equal(t, string(formatted), code)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(code), 0o666))
+	require.NoError(t, matrix())
 }
 
 // codeBlock returns the first indented block of a text without its indentation, and what follows it.

@@ -130,5 +130,8 @@ func bury(p *fuzz.Program, seed uint64) *fuzz.Program {
 		cpu := random.IntN(len(q.Calls))
 		q.Calls[cpu] = slices.Insert(q.Calls[cpu], random.IntN(len(q.Calls[cpu])+1), call)
 	}
+	for n := len(q.Calls); len(q.Calls[n-1]) == 0; n-- {
+		q.Calls = q.Calls[:n-1] // a file has no such CPU
+	}
 	return q
 }

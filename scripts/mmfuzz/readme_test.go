@@ -2,18 +2,14 @@ package main
 
 import (
 	"os"
-	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
 
-// lineNumber is what barriers prints before a site.
-var lineNumber = regexp.MustCompile(`(?m)^ +\d+  `)
-
 // Goal: what README says that the thread did not settle is what its commands print: each is run, ends with nothing wrong,
-// and prints the lines that are shown, in that order. Numbers of source lines do not count.
+// and prints the lines that are shown, in that order.
 func TestWhatTheThreadDidNotSettle(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles the source tree twice")
@@ -38,12 +34,11 @@ func TestWhatTheThreadDidNotSettle(t *testing.T) {
 		if args, ok := strings.CutPrefix(shown, prompt); ok {
 			code, stdout, stderr := mmfuzz("", strings.Fields(args)...)
 			require.Equal(t, exitOK, code, "%s\n%s%s", args, stdout, stderr)
-			command, rest = args, lineNumber.ReplaceAllString(stdout, "")
+			command, rest = args, stdout
 			commands++
 			continue
 		}
 		require.NotEmpty(t, command, "%q is of no command", shown)
-		shown = lineNumber.ReplaceAllString(shown, "")
 		_, after, ok := strings.Cut(rest, shown)
 		require.True(t, ok, "%s does not print %q, or not here, but:\n%s", command, shown, rest)
 		rest = after
