@@ -18,9 +18,9 @@ const crashersReadme = "../../crashers/README.md"
 func TestCrashersReadme(t *testing.T) {
 	files, err := filepath.Glob("../../crashers/*.txt")
 	require.NoError(t, err)
-	var rows strings.Builder
+	var rows []string
 	for _, file := range files {
-		rows.WriteString(crashRow(t, file))
+		rows = append(rows, crashRow(t, file))
 	}
 	const mark = "|---|---|---|---|---|---|---|\n"
 	head, shown, ok := strings.Cut(readFile(t, crashersReadme), mark)
@@ -28,10 +28,14 @@ func TestCrashersReadme(t *testing.T) {
 	shown, after, ok := strings.Cut(shown, "\n\n")
 	require.True(t, ok, "an empty line ends the table")
 	if *update {
-		shown = strings.TrimSuffix(rows.String(), "\n")
+		shown = strings.Join(rows, "\n")
 		require.NoError(t, os.WriteFile(crashersReadme, []byte(head+mark+shown+"\n\n"+after), 0o666))
 	}
-	require.Equal(t, rows.String(), shown+"\n", "make update")
+	for i, row := range strings.Split(shown, "\n") {
+		require.Less(t, i, len(rows), "%s: make update", row)
+		require.Equal(t, rows[i], row, "make update")
+	}
+	require.Len(t, strings.Split(shown, "\n"), len(rows), "make update")
 }
 
 // crashRow describes a crash file: what it does on each kernel is found out, not looked up.
@@ -55,7 +59,7 @@ func crashRow(t *testing.T, file string) string {
 		models = append(models, m.String())
 	}
 	name := filepath.Base(file)
-	return fmt.Sprintf("| [%s](%s) | %s | %s | %s | %s | %d | %d |\n", strings.TrimSuffix(name, ".txt"), name,
+	return fmt.Sprintf("| [%s](%s) | %s | %s | %s | %s | %d | %d |", strings.TrimSuffix(name, ".txt"), name,
 		firstSentence(p), p.Bug, strings.Join(kernels, ", "), strings.Join(models, ", "), p.NumCalls(), len(p.Choices))
 }
 

@@ -179,7 +179,7 @@ func TestFindsWithAMark(t *testing.T) {
 	require.Equal(t, want, stdout)
 	code, stdout, stderr = mmfuzz("", "triage", file)
 	require.Equal(t, exitOK, code, stderr)
-	require.Contains(t, stdout, "1 files: 1 finds of 1 bugs")
+	require.Contains(t, stdout, "1 file: 1 find of 1 bug,")
 
 	about := []string{"import", "-", "-target", "FuzzIsolateMovablePage", "-kernel", "next-20220927", "-model", "sc"}
 	_, plain, _ := mmfuzz(mark+"\x01\x02", about...)

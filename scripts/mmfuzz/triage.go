@@ -50,9 +50,17 @@ func triage(a *app, args []string) (int, error) {
 			return 0, err
 		}
 	}
-	fmt.Fprintf(a.out, "%d files: %d finds of %d bugs, %d without a bug, %d damaged\n",
-		len(files), b.finds, len(b.triage.Bugs()), b.clean, b.damaged)
+	fmt.Fprintf(a.out, "%s: %s of %s, %d without a bug, %d damaged\n", count(len(files), "file"), count(b.finds, "find"),
+		count(len(b.triage.Bugs()), "bug"), b.clean, b.damaged)
 	return b.code, nil
+}
+
+// count is so many of them.
+func count(n int, of string) string {
+	if n == 1 {
+		return "1 " + of
+	}
+	return fmt.Sprintf("%d %ss", n, of)
 }
 
 // batch is a triage under way.
@@ -179,5 +187,5 @@ func headLine(bug *fuzz.TriagedBug) string {
 	for _, m := range bug.Models {
 		models = append(models, m.String())
 	}
-	return fmt.Sprintf("# Found %d times under %s. What meets: %v.", bug.Count, strings.Join(models, ", "), bug.Race)
+	return fmt.Sprintf("# %s under %s. What meets: %v.", count(bug.Count, "find"), strings.Join(models, ", "), bug.Race)
 }
