@@ -33,6 +33,15 @@ const (
 	bugPcpCount  = "page allocator: count of a CPU's pages wrong at quiescence"
 )
 
+// inUseAndFree returns the titles of what a page that is free and in use at once
+// comes to, when its other user lets it go or as the free pages are looked at.
+func inUseAndFree() []string {
+	return []string{
+		bugBadRefcount, bugBadMapping, bugBadType, bugBadLocked, bugBadSlab, bugBadFlags, bugTailMapping, bugTailHead,
+		bugFreeList, bugNotMerged, bugPcpCount, "unable to handle access in __list_del_entry",
+	}
+}
+
 // pageFlagsMask covers all flags; the kernel keeps zone and node above them.
 const pageFlagsMask = 1<<26 - 1
 

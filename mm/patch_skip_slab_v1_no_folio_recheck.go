@@ -27,13 +27,11 @@ func patchSkipSlabV1NoFolioRecheck() *Kernel {
 // while its mapping and private are read, or as it stands on the list of
 // isolated pages.
 func isolatedUnheld() []string {
-	return []string{
-		bugMappingPoison, bugLockNoPage, bugOwnerCleared, bugOtherOwner,
-		bugBadType, bugRefcountUnderflow, bugLeak,
+	return append(inUseAndFree(),
+		bugMappingPoison, bugLockNoPage, bugOwnerCleared, bugOtherOwner, bugRefcountUnderflow, bugLeak,
 		"unable to handle access in balloon_page_isolate",
 		"unable to handle access in get_zspage",
-		"unable to handle access in __list_del_entry",
-	}
+	)
 }
 
 // isolateMovablePage is isolate_movable_page, mm/migrate.c, v1 of 24 October

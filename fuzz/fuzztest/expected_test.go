@@ -11,7 +11,7 @@ import (
 
 // The bug of a row shows under other titles too, where the row says so, and only with an allocator that has it.
 func TestExpectedKnowsTheFacesOfABug(t *testing.T) {
-	p := &fuzz.Program{Kernel: "v6.0-racy-free-pages", Model: sim.SC, Bug: "bad page state: nonzero _refcount"}
+	p := &fuzz.Program{Kernel: "v6.0-racy-free-pages", Model: sim.SC, Bug: "bad page state: mapping is not NULL"}
 	require.True(t, fuzz.Expected(p))
 	p.Config.SetAlloc("slob")
 	require.False(t, fuzz.Expected(p))
