@@ -31,6 +31,7 @@ func isolatedUnheld() []string {
 		bugMappingPoison, bugLockNoPage, bugOwnerCleared, bugOtherOwner, bugRefcountUnderflow, bugLeak,
 		"unable to handle access in balloon_page_isolate",
 		"unable to handle access in get_zspage",
+		"unable to handle access in zs_page_isolate",
 	)
 }
 
