@@ -116,7 +116,7 @@ func (cell *Cell) judge(scenarios []*Program, others []*Verification, standard b
 				cell.Verdict, cell.Bug, cell.Scenario = Buggy, title, i
 			}
 			named = named || bugClass(title) == bugClass(expect)
-			known = known && Expected(result.Witness)
+			known = known && Expected(cell.on(result.Witness))
 		case result.Verdict == Unknown && cell.Verdict == Safe:
 			cell.Verdict = Unknown
 		}

@@ -67,7 +67,7 @@ func TestTurnsOfDealtCalls(t *testing.T) {
 		},
 		"a late load stays in its call": { // 1 goes to cpu2, behind 3
 			0b01110, 2,
-			[]answer{late(0, 1, 4), turn(0, 1, 5, 2), late(2, 1, 3)},
+			[]answer{late(0, 1, 4), turn(0, 1, 5, 2), late(2, 1, 3), late(2, 2, 1)}, // the last in no call
 			[]answer{turn(0, 1, 0, 2), turn(2, 1, 5, 2), late(2, 1, 4), late(2, 2, 3)},
 		},
 	} {

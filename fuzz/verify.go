@@ -94,6 +94,8 @@ func (v *Verifier) search(p *Program, title string, limit int) Verification {
 	switch {
 	case found:
 		result.Verdict = Buggy
+	case stats.OutOfSteps:
+		result.Verdict, result.Why = Unknown, "a run is out of steps: fewer calls may do"
 	case stats.Long:
 		result.Verdict, result.Why = Unknown, "a run has more accesses than are looked back on: fewer calls may do"
 	case !stats.Complete && dropped == "":

@@ -33,8 +33,9 @@ type Stats struct {
 	// steps or longer than the model's window, and neither limit nor visit
 	// ended the exploration.
 	Complete bool
-	// Long reports whether a run was out of steps or longer than the window.
-	Long bool
+	// OutOfSteps reports whether a run was, and Long whether one was longer
+	// than the window.
+	OutOfSteps, Long bool
 }
 
 // All explores a program. run must reset the machine m, which must be
@@ -48,7 +49,9 @@ func All(m *sim.Machine, limit int, run func(sim.Chooser) sim.Result, visit func
 		e.begin()
 		result := run(e)
 		if result.OutOfSteps || result.Settled {
-			stats.Complete, stats.Long = false, true
+			stats.Complete = false
+			stats.OutOfSteps = stats.OutOfSteps || result.OutOfSteps
+			stats.Long = stats.Long || result.Settled
 		}
 		if result.Pruned {
 			stats.Blocked++

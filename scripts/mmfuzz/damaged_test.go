@@ -223,6 +223,22 @@ func TestDamagedFileAmongOthers(t *testing.T) {
 	}
 }
 
+// A folder of any name is no obstacle, and an input of a fuzz target that begins as a comment does is one.
+func TestWhatIsNotDamaged(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "new"), 0o777))
+	code, _, stderr := mmfuzz("", "triage", "-o", dir, aCrash)
+	require.Equal(t, exitOK, code, stderr)
+	code, _, stderr = mmfuzz("", "hunt", "-raw", dir, "-runs", "10", aCrash)
+	require.NotEqual(t, exitUsage, code, stderr)
+
+	input := filepath.Join(dir, "input")
+	require.NoError(t, os.WriteFile(input, []byte("#\x01\x02"), 0o666))
+	code, _, stderr = mmfuzz("", "import", "-target", "FuzzIsolateMovablePage", input)
+	require.Equal(t, exitBug, code, stderr)
+	require.Contains(t, stderr, "no bug in")
+}
+
 // Where nothing can be written, hunt and triage say so on one line before they begin.
 func TestFolderToWriteTo(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")

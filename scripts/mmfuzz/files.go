@@ -76,10 +76,7 @@ func folder(name string) error {
 	if info, err := os.Stat(name); err == nil && !info.IsDir() {
 		return fmt.Errorf("%s is a file: want a folder to write to", name)
 	}
-	if err := os.MkdirAll(name, 0o777); err != nil {
-		return err
-	}
-	return writable(filepath.Join(name, "new"), true)
+	return os.MkdirAll(name, 0o777)
 }
 
 // write writes to the file, or to standard output.
@@ -106,9 +103,17 @@ func writable(name string, force bool) error {
 	case !force:
 		return fmt.Errorf("%s exists: give -f to overwrite it", name)
 	}
-	temp, err := os.CreateTemp(filepath.Dir(name), ".mmfuzz-*")
+	if err := takesFiles(filepath.Dir(name)); err != nil {
+		return fmt.Errorf("cannot write %s: %w", name, err)
+	}
+	return nil
+}
+
+// takesFiles says why no file can be made in the folder.
+func takesFiles(folder string) error {
+	temp, err := os.CreateTemp(folder, ".mmfuzz-*")
 	if err != nil {
-		return fmt.Errorf("cannot write %s: %w", name, errors.Unwrap(err))
+		return errors.Unwrap(err)
 	}
 	temp.Close()
 	return os.Remove(temp.Name())

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/mmfuzz/mmfuzz/fuzz"
 )
@@ -86,7 +88,12 @@ func isProgram(file []byte) bool {
 			return slices.Contains([]string{"kernel", "model", "config", "bug"}, word) || strings.HasPrefix(word, "cpu")
 		}
 	}
-	return comment
+	return comment && isText(file)
+}
+
+// isText says whether a file is text, and not an input that happens to begin as a comment does.
+func isText(file []byte) bool {
+	return utf8.Valid(file) && !bytes.ContainsFunc(file, func(r rune) bool { return unicode.IsControl(r) && !unicode.IsSpace(r) })
 }
 
 // run runs an input of a fuzz target as the target does.

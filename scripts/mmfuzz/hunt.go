@@ -54,6 +54,9 @@ func hunt(a *app, args []string) (int, error) {
 		if err := folder(*raw); err != nil {
 			return 0, err
 		}
+		if err := takesFiles(*raw); err != nil {
+			return 0, fmt.Errorf("cannot write to %s: %w", *raw, err)
+		}
 		h.Found = func(f fuzz.Finding) {
 			name := filepath.Join(*raw, fmt.Sprintf("%s-%v-%d-%d.txt", h.Kernel, h.Model, h.Seed, f.Run))
 			unwritten = cmp.Or(unwritten, replace(name, []byte(f.Program.String())))

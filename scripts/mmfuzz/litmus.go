@@ -57,22 +57,23 @@ func litmusTests(a *app, args []string) (int, error) {
 	return exitOK, nil
 }
 
-// litmusFiles returns the tests that a path names: the file, or those in the folder.
+// litmusFiles returns the tests that a path names: the file, or those in the folder. What cannot be looked into is named
+// too: reading it says what is wrong.
 func litmusFiles(path string) ([]string, error) {
-	if info, err := os.Stat(path); err != nil || !info.IsDir() {
-		return []string{path}, nil // to read it says what is wrong
+	if info, err := os.Stat(path); path == "-" || err != nil || !info.IsDir() {
+		return []string{path}, nil
 	}
 	var files []string
-	err := filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() && strings.HasSuffix(name, ".litmus") {
+	filepath.WalkDir(path+string(filepath.Separator), func(name string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() && strings.HasSuffix(name, ".litmus") {
 			files = append(files, name)
 		}
-		return err
+		return nil
 	})
-	if err == nil && len(files) == 0 {
-		err = fmt.Errorf("%s: no file in it ends in .litmus", path)
+	if len(files) == 0 {
+		return nil, fmt.Errorf("%s: no file in it ends in .litmus", path)
 	}
-	return files, err
+	return files, nil
 }
 
 // litmusRun is one call of the command.

@@ -2,8 +2,8 @@
 // imports what was found.
 //
 // Exit status: 0 nothing wrong found; 1 a bug found, or a file that does not do what it says; 2 bad usage or bad input,
-// with one line on standard error, where other files are done all the same; 3 no verdict: the budget ran out, or a run is
-// too long.
+// with one line on standard error for each (repro, verify, litmus and triage do the other files all the same); 3 no verdict:
+// the budget ran out, or a run is too long.
 package main
 
 import (
