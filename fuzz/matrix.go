@@ -124,7 +124,8 @@ func (cell *Cell) judge(scenarios []*Program, others []*Verification, standard b
 	if !done {
 		cell.Verdict = Unknown
 	}
-	cell.Expected = cell.Verdict != Unknown && named && known
+	asExpected := !standard || (expect != "") == (cell.Verdict == Buggy) // what is known besides is not for these
+	cell.Expected = cell.Verdict != Unknown && asExpected && named && known
 }
 
 func (cell *Cell) kernel() *mm.Kernel {
